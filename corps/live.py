@@ -1,0 +1,45 @@
+"""Telling open pages that something changed: one capped Valkey stream that the live process reads.
+
+A page never depends on it: it also polls slowly. So a Valkey that is away costs freshness, not work.
+"""
+
+import json
+from functools import lru_cache
+from typing import Any
+
+import redis
+import structlog
+from django.conf import settings
+from django.core import signing
+from django.db import transaction
+
+STREAM = "yiwu:live"
+STREAM_LENGTH = 10_000
+TICKET_SALT = "yiwu.live"
+TICKET_SECONDS = 12 * 3600
+
+_log = structlog.get_logger(__name__)
+
+
+@lru_cache(maxsize=1)
+def _client() -> redis.Redis:
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
+
+
+def publish(topic: str, event: str, data: dict[str, Any]) -> None:
+    """Announce `event` on `topic` (for example `import:12`) when the current transaction commits."""
+    transaction.on_commit(lambda: publish_now(topic, event, data))
+
+
+def publish_now(topic: str, event: str, data: dict[str, Any]) -> None:
+    """Announce at once, for progress inside a long transaction. Never raises when Valkey is away."""
+    message = {"topic": topic, "event": event, "data": json.dumps(data, ensure_ascii=False)}
+    try:
+        _client().xadd(STREAM, message, maxlen=STREAM_LENGTH, approximate=True)
+    except redis.RedisError:
+        _log.warning("live_not_published", topic=topic)
+
+
+def ticket(topics: list[str]) -> str:
+    """A signed permission to listen to `topics`, made by a page that has checked the reader's rights."""
+    return signing.dumps(topics, salt=TICKET_SALT, compress=True)

@@ -1,0 +1,24 @@
+"""The bottom of the house: the unit tree and its places and posts, accounts and appointments, the trail."""
+
+from corps.models.accounts import Account, ApiKey, Appointment
+from corps.models.places import Grid, Site, Station
+from corps.models.posts import Post, Term
+from corps.models.trail import ActionLog
+from corps.models.units import Corps, LevelName, Speciality, Unit, UnitStation
+
+__all__ = [
+    "Account",
+    "ActionLog",
+    "ApiKey",
+    "Appointment",
+    "Corps",
+    "Grid",
+    "LevelName",
+    "Post",
+    "Site",
+    "Speciality",
+    "Station",
+    "Term",
+    "Unit",
+    "UnitStation",
+]

@@ -1,0 +1,46 @@
+"""Every permission of the system, on one page. Codes are frozen: they stand in the audit log and in API keys."""
+
+from enum import StrEnum
+
+from django.utils.translation import gettext_lazy as _
+
+
+class Permission(StrEnum):
+    """What somebody may do in the units their appointment covers; `corps.roles` says which role holds which."""
+
+    UNIT_VIEW = "unit.view"
+    UNIT_EDIT = "unit.edit"
+    UNIT_STRUCTURE = "unit.structure"
+    PLACE_EDIT = "place.edit"
+    POST_EDIT = "post.edit"
+    ACCOUNT_VIEW = "account.view"
+    ACCOUNT_APPOINT = "account.appoint"
+    TRAIL_VIEW = "trail.view"
+    API_KEY_MANAGE = "apikey.manage"
+    MEMBER_VIEW = "member.view"
+    MEMBER_EDIT = "member.edit"
+    MEMBER_PHONE = "member.phone"
+    MEMBER_REVEAL = "member.reveal"
+    MEMBER_IMPORT = "member.import"
+    MEMBER_EXPORT = "member.export"
+    ADMIN_SITE = "admin.site"
+
+
+PERMISSION_NAMES = {
+    Permission.UNIT_VIEW: _("See units, posts, stations, sites and grids"),
+    Permission.UNIT_EDIT: _("Edit a unit's particulars"),
+    Permission.UNIT_STRUCTURE: _("Create, move, merge, split and close units"),
+    Permission.PLACE_EDIT: _("Edit stations, sites and grids"),
+    Permission.POST_EDIT: _("Fill and vacate posts"),
+    Permission.ACCOUNT_VIEW: _("See accounts and appointments"),
+    Permission.ACCOUNT_APPOINT: _("Appoint and dismiss"),
+    Permission.TRAIL_VIEW: _("Read the trail of actions"),
+    Permission.API_KEY_MANAGE: _("Issue and revoke API keys"),
+    Permission.MEMBER_VIEW: _("See members, personal data masked"),
+    Permission.MEMBER_EDIT: _("Edit members"),
+    Permission.MEMBER_PHONE: _("See full phone numbers"),
+    Permission.MEMBER_REVEAL: _("Reveal a full identity number, with a reason"),
+    Permission.MEMBER_IMPORT: _("Import rosters"),
+    Permission.MEMBER_EXPORT: _("Export rosters"),
+    Permission.ADMIN_SITE: _("Enter the admin site"),
+}

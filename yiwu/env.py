@@ -1,0 +1,88 @@
+"""The environment, read once and typed: what an installation may set, and what production must set.
+
+Nothing here has a side effect; `yiwu.settings` turns it into Django settings. Every variable is explained in `.env.sample`.
+"""
+
+import base64
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# Stand-ins that let tools import the settings outside an installation. They are public, so production refuses them.
+_PUBLIC_SECRET = "development-only-" + "0" * 40
+_PUBLIC_KEY = base64.b64encode(b"development-only-data-key-000000").decode()
+_PUBLIC_INDEX_KEY = base64.b64encode(b"development-only-index-key-00000").decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What the process environment says; lists are already split, numbers already parsed."""
+
+    mode: str
+    secret_key: str
+    allowed_hosts: list[str]
+    trusted_origins: list[str]
+    proxy_count: int
+    database_url: str
+    redis_url: str
+    broker_url: str
+    live_url: str
+    live_origins: list[str]
+    data_keys: str
+    index_key: str
+    cipher: str
+    tile_url: str
+    email_url: str
+    log_format: str
+
+    @property
+    def production(self) -> bool:
+        return self.mode == "production"
+
+
+def read_environment() -> Environment:
+    """Read the environment. Raises `ImproperlyConfigured` when production lacks a secret or carries a public one."""
+    env = Env()
+    found = Environment(
+        mode=env.str("YIWU_MODE", "development"),
+        secret_key=env.str("SECRET_KEY", _PUBLIC_SECRET),
+        allowed_hosts=env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"]),
+        trusted_origins=env.list("CSRF_TRUSTED_ORIGINS", []),
+        proxy_count=env.int("PROXY_COUNT", 0),
+        database_url=env.str("DATABASE_URL", "postgresql://yiwu@localhost/yiwu"),
+        redis_url=env.str("REDIS_URL", "redis://localhost:6379/0"),
+        broker_url=env.str("CELERY_BROKER_URL", "redis://localhost:6379/1"),
+        live_url=env.str("LIVE_URL", "/live"),
+        live_origins=env.list("LIVE_ORIGINS", []),
+        data_keys=env.str("YIWU_DATA_KEYS", f"1:{_PUBLIC_KEY}"),
+        index_key=env.str("YIWU_INDEX_KEY", _PUBLIC_INDEX_KEY),
+        cipher=env.str("YIWU_CIPHER", "aes-256-gcm"),
+        tile_url=env.str("TILE_URL", ""),
+        email_url=env.str("EMAIL_URL", "consolemail://"),
+        log_format=env.str("LOG_FORMAT", "console"),
+    )
+    if found.mode not in {"development", "test", "production"}:
+        raise ImproperlyConfigured(f"YIWU_MODE is {found.mode!r}; it must be development, test or production.")
+    if found.cipher not in {"aes-256-gcm", "sm4-gcm"}:
+        raise ImproperlyConfigured(f"YIWU_CIPHER is {found.cipher!r}; it must be aes-256-gcm or sm4-gcm.")
+    if found.production:
+        _refuse_public_secrets(found)
+    return found
+
+
+def _refuse_public_secrets(found: Environment) -> None:
+    public = {
+        "SECRET_KEY": len(found.secret_key) < 40 or "development-only" in found.secret_key,
+        "YIWU_DATA_KEYS": _PUBLIC_KEY in found.data_keys,
+        "YIWU_INDEX_KEY": found.index_key == _PUBLIC_INDEX_KEY,
+    }
+    wrong = [name for name, is_public in public.items() if is_public]
+    if wrong:
+        raise ImproperlyConfigured(
+            f"Production needs secrets of its own: {', '.join(wrong)} missing, too short or a development value. "
+            "See .env.sample for how to make them."
+        )

@@ -1,0 +1,12 @@
+"""Every door of the house: pages, sign-in, admin site, API, health."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from yiwu import health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("accounts/", include("allauth.urls")),
+]
