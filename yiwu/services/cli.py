@@ -1,0 +1,125 @@
+"""The commands of `./dev`."""
+
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from yiwu.services.catalogues import compile_catalogues
+from yiwu.services.checks import run_checks
+from yiwu.services.home import forget_home
+from yiwu.services.locks import own, taken
+from yiwu.services.places import ROOT, make_state_folder, state_folder
+from yiwu.services.postgres import Tuning
+from yiwu.services.supervisor import django_environment, exclusive, shared, throw_away
+from yiwu.services.testing import run_tests
+from yiwu.services.trouble import say
+
+USAGE = """\
+usage: ./dev COMMAND
+
+  up               start everything and print the address (Ctrl-C ends all of it)
+  test [ARGS]      all checks and tests; with ARGS only pytest with them
+  check            ruff, mypy, import-linter, Django's checks, migrations, catalogues
+  bench [NAMES]    measure ourselves beside the floor or the peer
+  manage ARGS      Django's manage.py on the database of `up`
+  services         only PostgreSQL and Valkey, in the foreground
+  messages         compile the message catalogues
+  lock             resolve the dependency locks again
+  reset [--yes]    forget the development database and its secrets
+
+YIWU_STATE (folder, default .state), YIWU_PORT (8000) and YIWU_LIVE_PORT (the next) make a second set beside the first.
+"""
+
+
+def run(command: str, arguments: Sequence[str]) -> int:
+    """Run one command inside the environment; returns the exit status. Raises `TroubleError`."""
+    if command in {"up", "manage", "test"}:
+        compile_catalogues()
+    return COMMANDS[command](state_folder(), arguments)
+
+
+def _manage(state: Path, arguments: Sequence[str]) -> int:
+    with shared(state, "manage") as running:
+        command = [sys.executable, "manage.py", *arguments]
+        return _foreground(command, django_environment(state, running, "development"))
+
+
+def _foreground(command: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Run a command that owns the terminal: Ctrl-C is its affair, and this process outlives it."""
+    child = subprocess.Popen(command, cwd=ROOT, env=dict(environment))
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        return child.wait()
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _services(state: Path, _arguments: Sequence[str]) -> int:
+    with exclusive(state, "services", Tuning.for_development()) as (services, running):
+        for name, value in django_environment(state, running, "development").items():
+            if name in {"DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL"}:
+                say(f"{name}={value}")
+        say("PostgreSQL and Valkey are running; Ctrl-C ends them")
+        try:
+            while True:
+                time.sleep(0.5)
+                services.mend()
+        except KeyboardInterrupt:
+            say("stopping")
+    return 0
+
+
+def _check(state: Path, _arguments: Sequence[str]) -> int:
+    with throw_away(state, "check-services", "check", Tuning.for_tests()) as (place, running):
+        wrong = run_checks(django_environment(place, running, "test"))
+    return 1 if wrong else 0
+
+
+def _messages(_state: Path, _arguments: Sequence[str]) -> int:
+    written = compile_catalogues()
+    say(f"compiled {', '.join(str(place.relative_to(ROOT)) for place in written)}" if written else "nothing to compile")
+    return 0
+
+
+def _reset(state: Path, arguments: Sequence[str]) -> int:
+    if not state.exists():
+        say(f"nothing to forget: {state} does not exist")
+        return 0
+    owner = own(make_state_folder(state), "reset")
+    if owner is None:
+        raise taken(state)
+    if "--yes" not in arguments:
+        print(f"This removes the development database, queue, secrets and logs in {state} for good.")
+        if input("Type yes to go on: ").strip() != "yes":
+            say("nothing was removed")
+            return 1
+    forget_home(state)
+    shutil.rmtree(state)
+    owner.release()
+    say(f"{state} is forgotten; the next `./dev up` starts with a new demo city")
+    return 0
+
+
+COMMANDS: dict[str, Callable[[Path, Sequence[str]], int]] = {
+    "test": run_tests,
+    "check": _check,
+    "manage": _manage,
+    "services": _services,
+    "messages": _messages,
+    "reset": _reset,
+}
+
+
+def leave_on_termination() -> None:
+    """SIGTERM and SIGHUP end a command as Ctrl-C does: through every `finally`."""
+
+    def interrupt(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupt)
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup means it
+        signal.signal(signal.SIGHUP, interrupt)
