@@ -25,7 +25,16 @@ ROLE_PERMISSIONS: dict[Role, frozenset[P]] = {
     Role.LIAISON: frozenset(P),
     # The captain runs the unit: people, imports, exports, posts; the shape of the tree is the officer's.
     Role.CAPTAIN: _SEE
-    | {P.UNIT_EDIT, P.PLACE_EDIT, P.POST_EDIT, P.MEMBER_EDIT, P.MEMBER_PHONE, P.MEMBER_IMPORT, P.MEMBER_EXPORT, P.TRAIL_VIEW},
+    | {
+        P.UNIT_EDIT,
+        P.PLACE_EDIT,
+        P.POST_EDIT,
+        P.MEMBER_EDIT,
+        P.MEMBER_PHONE,
+        P.MEMBER_IMPORT,
+        P.MEMBER_EXPORT,
+        P.TRAIL_VIEW,
+    },
     # The commissar oversees: reads everything including the trail, changes nothing but posts.
     Role.COMMISSAR: _SEE | {P.POST_EDIT, P.MEMBER_PHONE, P.TRAIL_VIEW, P.ACCOUNT_VIEW},
     # The dispatcher calls people, so sees phone numbers.

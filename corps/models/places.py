@@ -27,7 +27,9 @@ class Station(Located):
 
     corps = models.ForeignKey(Corps, models.PROTECT, related_name="stations", verbose_name=_("corps"))
     kind = models.CharField(_("kind"), max_length=10, choices=StationKind.choices, default=StationKind.STATION)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="posts", verbose_name=_("superior station"))
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="posts", verbose_name=_("superior station")
+    )
     name = models.CharField(_("name"), max_length=80)
     code = models.CharField(_("code"), max_length=30, unique=True)
     division_code = models.CharField(_("division code"), max_length=12, blank=True)
@@ -71,7 +73,9 @@ class Grid(models.Model):
 
     corps = models.ForeignKey(Corps, models.PROTECT, related_name="grids", verbose_name=_("corps"))
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="grids", verbose_name=_("unit"))
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("superior grid"))
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("superior grid")
+    )
     level = models.PositiveSmallIntegerField(_("level"), choices=GridLevel.choices)
     name = models.CharField(_("name"), max_length=60)
     code = models.CharField(_("code"), max_length=30, unique=True)

@@ -53,8 +53,15 @@ class Term(models.Model):
 
     post = models.ForeignKey(Post, models.PROTECT, related_name="terms", verbose_name=_("post"))
     holder = models.CharField(_("holder"), max_length=40)
-    position = models.CharField(_("position"), max_length=80, blank=True, help_text=_("The office that brings the post, for example deputy secretary of the political-legal committee."))
-    account = models.ForeignKey("corps.Account", models.PROTECT, null=True, blank=True, related_name="terms", verbose_name=_("account"))
+    position = models.CharField(
+        _("position"),
+        max_length=80,
+        blank=True,
+        help_text=_("The office that brings the post, for example deputy secretary of the political-legal committee."),
+    )
+    account = models.ForeignKey(
+        "corps.Account", models.PROTECT, null=True, blank=True, related_name="terms", verbose_name=_("account")
+    )
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"), null=True, blank=True)
 
@@ -64,7 +71,8 @@ class Term(models.Model):
         ordering = ("post", "-starts_on")
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=models.Q(ends_on__isnull=True) | models.Q(ends_on__gt=models.F("starts_on")), name="term_period"
+                condition=models.Q(ends_on__isnull=True) | models.Q(ends_on__gt=models.F("starts_on")),
+                name="term_period",
             ),
             ExclusionConstraint(
                 name="one_holder_at_a_time",

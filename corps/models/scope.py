@@ -43,7 +43,9 @@ class Node(NamedTuple):
 class Tree:
     """One version of the tree, in memory; all answers are plain lists of ids in tree order."""
 
-    def __init__(self, version: int, rows: Iterable[tuple[int, int | None, int, int, str, str, str, bool, int, int]]) -> None:
+    def __init__(
+        self, version: int, rows: Iterable[tuple[int, int | None, int, int, str, str, str, bool, int, int]]
+    ) -> None:
         self.version = version
         self.nodes: dict[int, Node] = {}
         self.ids: list[int] = []
@@ -51,7 +53,16 @@ class Tree:
             position = len(self.ids)
             # A nested-set node encloses (rght - lft - 1) / 2 descendants.
             node = Node(
-                identifier, parent_id, corps_id, level, code, name, short_name, closed, position, position + (rght - lft + 1) // 2
+                identifier,
+                parent_id,
+                corps_id,
+                level,
+                code,
+                name,
+                short_name,
+                closed,
+                position,
+                position + (rght - lft + 1) // 2,
             )
             self.nodes[identifier] = node
             self.ids.append(identifier)

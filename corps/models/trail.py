@@ -16,10 +16,14 @@ class ActionLog(models.Model):
     """
 
     at = models.DateTimeField(_("time"))
-    account = models.ForeignKey("corps.Account", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("account"))
+    account = models.ForeignKey(
+        "corps.Account", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("account")
+    )
     actor_name = models.CharField(_("actor"), max_length=60)
     action = models.CharField(_("action"), max_length=40)
-    unit = models.ForeignKey("corps.Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("unit"))
+    unit = models.ForeignKey(
+        "corps.Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("unit")
+    )
     object_type = models.CharField(_("object type"), max_length=40, blank=True)
     object_id = models.CharField(_("object"), max_length=40, blank=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)

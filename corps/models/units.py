@@ -71,19 +71,27 @@ class Unit(MPTTModel):
     """
 
     corps = models.ForeignKey(Corps, models.PROTECT, related_name="units", verbose_name=_("corps"))
-    parent = TreeForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("superior unit"))
+    parent = TreeForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("superior unit")
+    )
     level = models.PositiveSmallIntegerField(_("level"), choices=Level.choices)
     name = models.CharField(_("name"), max_length=80)
     short_name = models.CharField(_("short name"), max_length=30)
     code = models.CharField(_("code"), max_length=30, unique=True)
     division_code = models.CharField(_("division code"), max_length=12, blank=True)
     active_from = models.DateField(_("active from"))
-    active_until = models.DateField(_("active until"), null=True, blank=True, help_text=_("The first day on which the unit no longer exists."))
-    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_from", verbose_name=_("merged into"))
+    active_until = models.DateField(
+        _("active until"), null=True, blank=True, help_text=_("The first day on which the unit no longer exists.")
+    )
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged_from", verbose_name=_("merged into")
+    )
     latitude = models.FloatField(_("latitude"), null=True, blank=True, help_text=_("WGS-84"))
     longitude = models.FloatField(_("longitude"), null=True, blank=True, help_text=_("WGS-84"))
     specialities = models.ManyToManyField(Speciality, blank=True, related_name="units", verbose_name=_("specialities"))
-    stations = models.ManyToManyField("corps.Station", through="corps.UnitStation", related_name="units", verbose_name=_("guiding police stations"))
+    stations = models.ManyToManyField(
+        "corps.Station", through="corps.UnitStation", related_name="units", verbose_name=_("guiding police stations")
+    )
 
     objects = UnitQuerySet.as_manager()
 
@@ -122,7 +130,9 @@ class UnitStation(models.Model):
     """A police station guides a unit; a unit may have several (dual leadership), one of them first."""
 
     unit = models.ForeignKey(Unit, models.CASCADE, related_name="station_links", verbose_name=_("unit"))
-    station = models.ForeignKey("corps.Station", models.PROTECT, related_name="unit_links", verbose_name=_("police station"))
+    station = models.ForeignKey(
+        "corps.Station", models.PROTECT, related_name="unit_links", verbose_name=_("police station")
+    )
     primary = models.BooleanField(_("leading station"), default=False)
 
     class Meta:

@@ -20,7 +20,9 @@ class RosterImport(models.Model):
     """
 
     unit = models.ForeignKey("corps.Unit", models.PROTECT, related_name="+", verbose_name=_("unit"))
-    uploaded_by = models.ForeignKey("corps.Account", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("uploaded by"))
+    uploaded_by = models.ForeignKey(
+        "corps.Account", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("uploaded by")
+    )
     file_name = models.CharField(_("file"), max_length=200)
     file_size = models.PositiveBigIntegerField(_("size"))
     file_digest = models.BinaryField(max_length=32)
@@ -39,7 +41,9 @@ class RosterImport(models.Model):
     created_at = models.DateTimeField(_("uploaded at"), auto_now_add=True)
     staged_at = models.DateTimeField(null=True, blank=True)
     applied_at = models.DateTimeField(_("applied at"), null=True, blank=True)
-    applied_by = models.ForeignKey("corps.Account", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("applied by"))
+    applied_by = models.ForeignKey(
+        "corps.Account", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("applied by")
+    )
     undo_until = models.DateTimeField(_("undo until"), null=True, blank=True)
     undone_at = models.DateTimeField(_("undone at"), null=True, blank=True)
 
@@ -136,7 +140,9 @@ class ColumnAnswer(models.Model):
     unit = models.ForeignKey("corps.Unit", models.CASCADE, related_name="+", verbose_name=_("unit"))
     header = models.CharField(_("header"), max_length=100)
     field = models.CharField(_("field"), max_length=40, blank=True)
-    answered_by = models.ForeignKey("corps.Account", models.PROTECT, null=True, related_name="+", verbose_name=_("answered by"))
+    answered_by = models.ForeignKey(
+        "corps.Account", models.PROTECT, null=True, related_name="+", verbose_name=_("answered by")
+    )
     answered_at = models.DateTimeField(_("answered at"), auto_now=True)
 
     class Meta:
@@ -154,7 +160,9 @@ class UnitAnswer(models.Model):
     unit = models.ForeignKey("corps.Unit", models.CASCADE, related_name="+", verbose_name=_("unit"))
     text = models.CharField(_("name in the sheet"), max_length=200)
     meant = models.ForeignKey("corps.Unit", models.CASCADE, related_name="+", verbose_name=_("unit meant"))
-    answered_by = models.ForeignKey("corps.Account", models.PROTECT, null=True, related_name="+", verbose_name=_("answered by"))
+    answered_by = models.ForeignKey(
+        "corps.Account", models.PROTECT, null=True, related_name="+", verbose_name=_("answered by")
+    )
     answered_at = models.DateTimeField(_("answered at"), auto_now=True)
 
     class Meta:

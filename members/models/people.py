@@ -58,7 +58,9 @@ class Member(models.Model):
     that an import can tell whether somebody edited a row after it.
     """
 
-    unit = models.ForeignKey("corps.Unit", models.PROTECT, related_name="+", db_index=False, verbose_name=_("home unit"))
+    unit = models.ForeignKey(
+        "corps.Unit", models.PROTECT, related_name="+", db_index=False, verbose_name=_("home unit")
+    )
     name = models.CharField(_("name"), max_length=50)
     identity_sealed = models.BinaryField(_("identity number"))
     identity_index = models.BinaryField(_("identity index"), max_length=32)
@@ -70,8 +72,12 @@ class Member(models.Model):
     occupation = models.CharField(_("occupation"), max_length=12, choices=Occupation.choices, blank=True)
     employer = models.CharField(_("employer"), max_length=100, blank=True)
     address = models.CharField(_("address"), max_length=200, blank=True)
-    grid = models.ForeignKey("corps.Grid", models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name=_("grid"))
-    political_status = models.CharField(_("political status"), max_length=12, choices=PoliticalStatus.choices, blank=True)
+    grid = models.ForeignKey(
+        "corps.Grid", models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name=_("grid")
+    )
+    political_status = models.CharField(
+        _("political status"), max_length=12, choices=PoliticalStatus.choices, blank=True
+    )
     education = models.CharField(_("education"), max_length=12, choices=Education.choices, blank=True)
     skills = ArrayField(models.CharField(max_length=40), verbose_name=_("skills"), default=list, blank=True)
     roles = ArrayField(
@@ -88,11 +94,21 @@ class Member(models.Model):
     insured_until = models.DateField(_("insured until"), null=True, blank=True)
     recruiter = models.CharField(_("recruited by"), max_length=50, blank=True)
     partner = models.ForeignKey(
-        PartnerOrganisation, models.PROTECT, null=True, blank=True, related_name="members", db_index=False, verbose_name=_("partner organisation")
+        PartnerOrganisation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="members",
+        db_index=False,
+        verbose_name=_("partner organisation"),
     )
     remarks = models.CharField(_("remarks"), max_length=200, blank=True)
-    account = models.OneToOneField("corps.Account", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("account"))
-    groups = models.ManyToManyField(FunctionalGroup, through="GroupMembership", related_name="members", verbose_name=_("functional groups"))
+    account = models.OneToOneField(
+        "corps.Account", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("account")
+    )
+    groups = models.ManyToManyField(
+        FunctionalGroup, through="GroupMembership", related_name="members", verbose_name=_("functional groups")
+    )
     pinyin = models.CharField(_("pinyin"), max_length=120, blank=True)
     initials = models.CharField(_("pinyin initials"), max_length=30, blank=True)
     name_grams = ArrayField(models.TextField(), default=list, blank=True)
@@ -117,7 +133,9 @@ class GroupMembership(models.Model):
     """A member works in a functional group."""
 
     member = models.ForeignKey(Member, models.CASCADE, related_name="group_links", verbose_name=_("member"))
-    group = models.ForeignKey(FunctionalGroup, models.PROTECT, related_name="member_links", verbose_name=_("functional group"))
+    group = models.ForeignKey(
+        FunctionalGroup, models.PROTECT, related_name="member_links", verbose_name=_("functional group")
+    )
 
     class Meta:
         verbose_name = _("group membership")

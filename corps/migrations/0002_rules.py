@@ -33,7 +33,7 @@ CREATE TRIGGER raise_scope_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE 
 
 
 class Migration(migrations.Migration):
-    dependencies = [("corps", "0002_initial")]
+    dependencies = [("corps", "0001_initial")]
     operations = [
         migrations.RunSQL(APPEND_ONLY, migrations.RunSQL.noop),
         migrations.RunSQL(SCOPE_VERSION, migrations.RunSQL.noop),
