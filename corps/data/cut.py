@@ -43,9 +43,11 @@ def _rows(dist: Path, level: str) -> Iterator[dict[str, str]]:
 def cut(dist: Path) -> list[tuple[str, str, str]]:
     """Return (code, name, villages) for each city, county and township kept, in the order of their codes."""
     kept = [(city["code"] + "00", city["name"], "") for city in _rows(dist, "cities") if city["code"] + "00" in CITIES]
-    for area in _rows(dist, "areas"):
-        if CITIES.get(area["cityCode"] + "00", frozenset()) is None:
-            kept.append((area["code"], area["name"], ""))
+    kept += [
+        (area["code"], area["name"], "")
+        for area in _rows(dist, "areas")
+        if CITIES.get(area["cityCode"] + "00", frozenset()) is None
+    ]
     places: dict[str, list[str]] = {}
     for village in _rows(dist, "villages"):
         if village["cityCode"] + "00" in CITIES:

@@ -29,10 +29,14 @@ Key = TypeVar("Key")
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """A unit that has members: how many in proportion, where they live and which first digits their numbers bear."""
+    """A unit that has members: how many in proportion, where they live and which first digits their numbers bear.
+
+    `place` is the county or town as names of firms bear it, `locality` the beginning of an address.
+    """
 
     unit: str
     weight: float
+    place: str
     locality: str
     area_codes: tuple[str, ...]
     grids: tuple[str, ...] = ()
