@@ -1,4 +1,4 @@
-"""What the corps of 衡阳 is built from: its own figures, and the choices the builder makes; `hengyang` explains them."""
+"""The figures 衡阳 reported and the choices its builder makes; `members.demo.hengyang` explains them."""
 
 from datetime import date
 
