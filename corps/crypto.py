@@ -1,10 +1,11 @@
 """Sealing personal data: authenticated encryption at rest and a blind index for uniqueness and search.
 
-A sealed value is `b"Y" + algorithm id (1 byte) + key id (1 byte) + nonce (12 bytes) + ciphertext and tag (16 bytes)`, so a
-reader needs no configuration to know how it was written. Algorithms: 1 = AES-256-GCM (NIST SP 800-38D), 2 = SM4-GCM
-(GM/T 0002-2012 with the GCM mode of RFC 8998). Keys come from the environment; the index key is apart from the data keys, because
-identity numbers have little entropy and an index key alone must not open anything. The purpose (for example
-`b"member.identity"`) is bound as associated data, so a value cannot be moved to another column.
+A sealed value is `b"Y" + algorithm id (1 byte) + key id (1 byte) + nonce (12 bytes) + ciphertext and tag (16 bytes)`,
+so a reader needs no configuration to know how it was written. Algorithms: 1 = AES-256-GCM (NIST SP 800-38D),
+2 = SM4-GCM (GM/T 0002-2012 with the GCM mode of RFC 8998). Keys come from the environment; the index key is apart
+from the data keys, because identity numbers have little entropy and an index key alone must not open anything. The
+purpose (for example `b"member.identity"`) is bound as associated data, so a value cannot be moved to another
+column.
 """
 
 import base64

@@ -33,7 +33,7 @@ def publish(topic: str, event: str, data: dict[str, Any]) -> None:
 
 def publish_now(topic: str, event: str, data: dict[str, Any]) -> None:
     """Announce at once, for progress inside a long transaction. Never raises when Valkey is away."""
-    message = {"topic": topic, "event": event, "data": json.dumps(data, ensure_ascii=False)}
+    message: Any = {"topic": topic, "event": event, "data": json.dumps(data, ensure_ascii=False)}
     try:
         _client().xadd(STREAM, message, maxlen=STREAM_LENGTH, approximate=True)
     except redis.RedisError:

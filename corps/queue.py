@@ -1,7 +1,7 @@
 """Enqueueing background work by name, after the transaction that needs it is committed.
 
-Operations do not import tasks (tasks are doors that call operations); the database row they wrote is the truth, the message only
-makes it quick. A lost message is found again by the sweepers of the beat schedule.
+Operations do not import tasks (tasks are doors that call operations); the database row they wrote is the truth, the
+message only makes it quick. A lost message is found again by the sweepers of the beat schedule.
 """
 
 import structlog

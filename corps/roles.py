@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from corps.permissions import Permission as P
+from corps.permissions import Permission as P  # noqa: N817 - the table below reads better
 
 
 class Role(models.TextChoices):

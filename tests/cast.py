@@ -55,7 +55,7 @@ APPOINTMENTS: list[tuple[Role, str]] = [
 
 @dataclass
 class Cast:
-    """Units by code and accounts by `<role>_<unit>`; `admin` is the technical administrator, `nobody` has no appointment."""
+    """Units by code, accounts by `<role>_<unit>`; `admin` is the technical administrator, `nobody` has no post."""
 
     units: dict[str, Unit] = field(default_factory=dict)
     accounts: dict[str, Account] = field(default_factory=dict)

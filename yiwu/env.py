@@ -1,6 +1,6 @@
 """The environment, read once and typed: what an installation may set, and what production must set.
 
-Nothing here has a side effect; `yiwu.settings` turns it into Django settings. Every variable is explained in `.env.sample`.
+Nothing here has a side effect; `yiwu.settings` turns it into Django settings. `.env.sample` explains every variable.
 """
 
 import base64

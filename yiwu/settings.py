@@ -129,13 +129,13 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "check-tree": {"task": "corps.check_tree", "schedule": 86400.0},
 }
 
-# --- personal data (see docs/architecture.md, "Personal data") ------------------------------------------------------------
+# --- personal data (see docs/architecture.md, "Personal data") ------------------------------------------------------
 
 DATA_KEYS = ENV.data_keys
 INDEX_KEY = ENV.index_key
 CIPHER = ENV.cipher
 
-# --- language and time --------------------------------------------------------------------------------------------------
+# --- language and time ----------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
@@ -144,7 +144,7 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
-# --- static files -----------------------------------------------------------------------------------------------------
+# --- static files ---------------------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / ".state" / "static"
@@ -165,7 +165,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = not PRODUCTION
 TILE_URL = ENV.tile_url
 
-# --- who may come in ----------------------------------------------------------------------------------------------------
+# --- who may come in ------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "corps.Account"
 AUTHENTICATION_BACKENDS = [
@@ -216,7 +216,7 @@ AXES_HTTP_RESPONSE_CODE = 429
 AXES_IPWARE_PROXY_COUNT = ENV.proxy_count or None
 AXES_VERBOSE = False
 
-# --- headers ------------------------------------------------------------------------------------------------------------
+# --- headers --------------------------------------------------------------------------------------------------------
 
 _live_origin = re.match(r"https?://[^/]+", ENV.live_url)
 CONTENT_SECURITY_POLICY = {
@@ -254,10 +254,13 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 ROSTER_UPLOAD_MAX_BYTES = 64 * 1024 * 1024
 ROSTER_ROW_LIMIT = 300_000
 
-# --- API ----------------------------------------------------------------------------------------------------------------
+# --- API ------------------------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["corps.api.authentication.ApiKeyAuthentication", "corps.api.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "corps.api.authentication.ApiKeyAuthentication",
+        "corps.api.authentication.SessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_THROTTLE_CLASSES": [
@@ -280,14 +283,14 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
 }
 
-# --- history --------------------------------------------------------------------------------------------------------------
+# --- history --------------------------------------------------------------------------------------------------------
 
 PGHISTORY_APPEND_ONLY = True
 PGHISTORY_CONTEXT_FIELD_CLASS = "pghistory.ContextForeignKey"
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 
-# --- logs -----------------------------------------------------------------------------------------------------------------
+# --- logs -----------------------------------------------------------------------------------------------------------
 
 structlog.configure(
     processors=[

@@ -12,12 +12,13 @@ import pghistory
 def tracked(*, exclude: list[str] | None = None) -> Callable[[Any], Any]:
     """Class decorator: every insert, update and delete of the model writes an event row with the acting context.
 
-    `exclude` names fields that hold no decision of anybody (derived or technical) or that must not be copied (passwords).
+    `exclude` names fields that hold no decision of anybody (derived, technical) or must not be copied (passwords).
     """
-    return pghistory.track(
+    track: Callable[[Any], Any] = pghistory.track(
         pghistory.InsertEvent("insert", level=pghistory.Statement),
         pghistory.UpdateEvent("update", level=pghistory.Statement),
         pghistory.DeleteEvent("delete", level=pghistory.Statement),
         exclude=exclude or [],
         append_only=True,
     )
+    return track

@@ -38,7 +38,7 @@ class ScopedQuerySet(ScopedMixin, models.QuerySet[Any]):
     """For models that hang on a unit by `unit`."""
 
 
-class UnitQuerySet(ScopedMixin, TreeQuerySet):  # type: ignore[misc]
+class UnitQuerySet(ScopedMixin, TreeQuerySet):
     """Units themselves; a unit is seen by whoever holds the permission in it."""
 
     unit_path = "id"
@@ -47,5 +47,5 @@ class UnitQuerySet(ScopedMixin, TreeQuerySet):  # type: ignore[misc]
     def as_manager(cls) -> Any:
         """A tree manager over this queryset: mptt needs its own manager class."""
         manager = TreeManager.from_queryset(cls)()
-        manager._built_with_as_manager = True
+        manager._built_with_as_manager = True  # noqa: SLF001 - what Django's own as_manager does
         return manager

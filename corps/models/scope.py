@@ -1,8 +1,9 @@
 """Scoping on the tree: which units an actor's appointments cover, from a snapshot of the tree kept per process.
 
-Rights run down: an appointment in a unit covers its whole subtree. The snapshot (a thousand small tuples) is read once per version of the
-tree; the version is a row that statement triggers on units and appointments raise in the writer's own transaction, so a
-reader sees a change exactly when it is committed. Rows are then filtered by `unit_id = ANY(ids)`, never by a join on
+Rights run down: an appointment in a unit covers its whole subtree. The snapshot (a thousand small tuples) is read once
+per version of the tree; the version is a row that statement triggers on units and appointments raise in the writer's
+own transaction, so a reader sees a change exactly when it is committed. Rows are then filtered by
+`unit_id = ANY(ids)`, never by a join on
 lft and rght, which the planner estimates badly for small subtrees.
 """
 
@@ -23,10 +24,11 @@ from corps.roles import ADMINISTRATOR_PERMISSIONS, roles_with
 
 if TYPE_CHECKING:
     from corps.actors import Actor
+    from corps.models.accounts import Account
 
 
 class Node(NamedTuple):
-    """A unit as the snapshot keeps it; `position` is its place in tree order, `end` the place after its last descendant."""
+    """A unit as the snapshot keeps it: `position` is its place in tree order, `end` the one after its last child's."""
 
     id: int
     parent_id: int | None
@@ -98,7 +100,10 @@ class Tree:
         return [node for node in self.nodes.values() if node.parent_id is None]
 
 
-_latest: Tree | None = None
+class _Memory:
+    """The last tree this process read."""
+
+    tree: Tree | None = None
 
 
 def current_tree() -> Tree:
@@ -106,18 +111,17 @@ def current_tree() -> Tree:
 
     Versions come from a sequence, so one that was rolled back never returns with another content.
     """
-    global _latest
     with connection.cursor() as cursor:
         cursor.execute("SELECT version FROM corps_scope_version")
         (version,) = cursor.fetchone()
-        tree = _latest
+        tree = _Memory.tree
         if tree is None or tree.version != version:
             cursor.execute(
                 "SELECT id, parent_id, corps_id, level, code, name, short_name, active_until IS NOT NULL, lft, rght"
                 " FROM corps_unit ORDER BY tree_id, lft"
             )
             tree = Tree(version, cursor.fetchall())
-            _latest = tree
+            _Memory.tree = tree
         return tree
 
 
@@ -164,7 +168,7 @@ def scope_of(actor: "Actor", permission: Permission) -> Scope:
     """
     if isinstance(actor, SystemActor):
         return Scope(current_tree(), (), everything=True)
-    if actor is None or not getattr(actor, "is_authenticated", False):
+    if not getattr(actor, "is_authenticated", False):
         raise TypeError("an actor is needed")
     tree = current_tree()
     remembered: dict[str, Scope] = actor.__dict__.setdefault("_scopes", {})
@@ -175,8 +179,7 @@ def scope_of(actor: "Actor", permission: Permission) -> Scope:
     return found
 
 
-def _compute(actor: "Actor", permission: Permission, tree: Tree) -> Scope:
-    assert not isinstance(actor, SystemActor)
+def _compute(actor: "Account", permission: Permission, tree: Tree) -> Scope:
     if not actor.is_active:
         return Scope(tree, (), everything=False)
     if actor.is_superuser and permission in ADMINISTRATOR_PERMISSIONS:
@@ -184,7 +187,7 @@ def _compute(actor: "Actor", permission: Permission, tree: Tree) -> Scope:
     today = local_today()
     appointment = apps.get_model("corps", "Appointment")
     units = (
-        appointment._default_manager.filter(account_id=actor.pk, role__in=roles_with(permission), starts_on__lte=today)
+        appointment.objects.filter(account_id=actor.pk, role__in=roles_with(permission), starts_on__lte=today)
         .exclude(ends_on__lte=today)
         .values_list("unit_id", flat=True)
     )

@@ -1,4 +1,4 @@
-"""The action log: what is no row change (sign-in, revealing a number, export, import …), append-only and hash-chained."""
+"""The action log: what is no row change (sign-in, revealing a number, export …), append-only and hash-chained."""
 
 from typing import ClassVar
 

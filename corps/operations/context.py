@@ -36,7 +36,8 @@ class Act:
     id: uuid.UUID = field(default_factory=uuid.uuid4)
 
 
-current_request: ContextVar[RequestFacts] = ContextVar("current_request", default=RequestFacts())
+NO_REQUEST = RequestFacts()
+current_request: ContextVar[RequestFacts] = ContextVar("current_request", default=NO_REQUEST)
 _current_act: ContextVar[Act | None] = ContextVar("current_act", default=None)
 
 
@@ -51,9 +52,10 @@ def acting(
 ) -> Iterator[Act]:
     """Run a write: check `permission` in `unit_id`, open a transaction and set the context that history rows link to.
 
-    `action` is a short frozen code such as `unit.rename`. Inside another act the outer one stays in charge, so that one decision of one
-    person is one context. The context is set by SQL at once, because COPY through the driver's own cursor is not seen
-    by anything that wraps Django's `execute`. Raises `Http404` or `PermissionDenied` (see `require`), `TypeError` without an actor.
+    `action` is a short frozen code such as `unit.rename`. Inside another act the outer one stays in charge, so that one
+    decision of one person is one context. The context is set by SQL at once: COPY through the driver's own cursor
+    is not seen by anything that wraps Django's `execute`. Raises `Http404` or `PermissionDenied` (see `require`),
+    `TypeError` without an actor.
     """
     if permission is not None:
         if unit_id is None:

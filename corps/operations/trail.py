@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
@@ -62,7 +61,6 @@ def record(
 
 def digest_of(entry: ActionLog) -> bytes:
     """SHA-256 over the previous digest and a canonical form of every other column but the key."""
-    assert isinstance(entry.at, datetime)
     facts = [
         entry.at.astimezone(timezone.get_default_timezone()).isoformat(timespec="microseconds"),
         entry.account_id,

@@ -1,7 +1,7 @@
 """Structural writes of the unit tree, all under one advisory lock.
 
 django-mptt reads a neighbour's lft and rght and shifts rows by them; two writers at once corrupt the tree. So every
-function here takes `TREE_LOCK` for the transaction before it reads anything, and nothing else in the house writes structure.
+function here takes `TREE_LOCK` for the transaction before it reads anything; nothing else writes structure.
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""A roster import from upload to undo: the upload itself, its staged rows, their problems, and what applying changed."""
+"""A roster import from upload to undo: the upload, its staged rows, their problems, and what applying changed."""
 
 from typing import ClassVar
 
@@ -16,7 +16,7 @@ class RosterImport(models.Model):
     """One uploaded workbook on its way into the roster. The row is the truth; queue messages only make it quick.
 
     `counts` holds numbers by verdict and by unit once the rows are staged; `questions` what a person must answer first
-    (unknown headers, ambiguous units); `refusal` the code and parameters of the sentence when the file as a whole is refused.
+    (unknown headers, ambiguous units); `refusal` code and parameters of the sentence when the whole file is refused.
     """
 
     unit = models.ForeignKey("corps.Unit", models.PROTECT, related_name="+", verbose_name=_("unit"))
