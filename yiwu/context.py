@@ -10,7 +10,7 @@ from yiwu.icons import SPRITE
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """Context of every template: languages to choose from, the live address, the sprite, and the reader's own unit when asked for."""
+    """Context of every template: languages, the live address and, when asked for, the reader's own unit."""
     return {
         "languages": settings.LANGUAGES,
         "live_url": settings.LIVE_URL,
@@ -22,6 +22,6 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 def _own_unit(request: HttpRequest) -> Any:
     # Read at the last moment: error pages and the sign-in page have no database to ask.
-    from yiwu.navigation import own_unit  # noqa: PLC0415
+    from yiwu.navigation import own_unit
 
     return own_unit(request.user) if request.user.is_authenticated else None

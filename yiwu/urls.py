@@ -1,8 +1,9 @@
 """Every door of the house: pages, sign-in, admin site, API, health."""
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from yiwu import health
+from yiwu import design, health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive, name="healthz"),
@@ -10,3 +11,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/", include("allauth.urls")),
 ]
+
+if not settings.PRODUCTION:
+    urlpatterns.append(path("design/", design.design, name="design"))
