@@ -2,12 +2,12 @@
 
 import shutil
 import signal
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from yiwu.services import kin
 from yiwu.services.catalogues import compile_catalogues
 from yiwu.services.checks import run_checks
 from yiwu.services.home import forget_home
@@ -17,6 +17,7 @@ from yiwu.services.postgres import Tuning
 from yiwu.services.supervisor import django_environment, exclusive, shared, throw_away
 from yiwu.services.testing import run_tests
 from yiwu.services.trouble import say
+from yiwu.services.up import up
 
 USAGE = """\
 usage: ./dev COMMAND
@@ -45,17 +46,7 @@ def run(command: str, arguments: Sequence[str]) -> int:
 def _manage(state: Path, arguments: Sequence[str]) -> int:
     with shared(state, "manage") as running:
         command = [sys.executable, "manage.py", *arguments]
-        return _foreground(command, django_environment(state, running, "development"))
-
-
-def _foreground(command: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Run a command that owns the terminal: Ctrl-C is its affair, and this process outlives it."""
-    child = subprocess.Popen(command, cwd=ROOT, env=dict(environment))
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        return child.wait()
-    finally:
-        signal.signal(signal.SIGINT, before)
+        return kin.run(command, environment=django_environment(state, running, "development"), folder=ROOT)
 
 
 def _services(state: Path, _arguments: Sequence[str]) -> int:
@@ -105,6 +96,7 @@ def _reset(state: Path, arguments: Sequence[str]) -> int:
 
 
 COMMANDS: dict[str, Callable[[Path, Sequence[str]], int]] = {
+    "up": up,
     "test": run_tests,
     "check": _check,
     "manage": _manage,
@@ -115,11 +107,18 @@ COMMANDS: dict[str, Callable[[Path, Sequence[str]], int]] = {
 
 
 def leave_on_termination() -> None:
-    """SIGTERM and SIGHUP end a command as Ctrl-C does: through every `finally`."""
+    """SIGTERM and SIGHUP end a command as Ctrl-C does, through every `finally`; a second one does not cut that short."""
+    # What the caller ignores stays ignored: nohup and background jobs mean it.
+    wanted = [
+        number
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        if signal.getsignal(number) != signal.SIG_IGN
+    ]
 
     def interrupt(_number: int, _frame: object) -> None:
+        for number in wanted:
+            signal.signal(number, signal.SIG_IGN)
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, interrupt)
-    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup means it
-        signal.signal(signal.SIGHUP, interrupt)
+    for number in wanted:
+        signal.signal(number, interrupt)

@@ -85,6 +85,38 @@ def stop(child: subprocess.Popen[bytes], *, gently: signal.Signals, seconds: flo
     return by_itself
 
 
+def run(command: Sequence[str | Path], *, environment: Mapping[str, str], folder: Path) -> int:
+    """Run a command of the foreground to its end and return its exit status.
+
+    Ctrl-C is the command's own affair (an interactive shell uses it), other signals that end this process end it too.
+    """
+    child = subprocess.Popen(
+        [str(part) for part in command],
+        cwd=folder,
+        env=dict(environment),
+        preexec_fn=_die_with(os.getpid(), signal.SIGTERM) if KERNEL_TELLS else None,  # noqa: PLW1509
+    )
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        status = child.wait()
+    except KeyboardInterrupt:
+        stop_one(child)
+        raise
+    finally:
+        signal.signal(signal.SIGINT, before)
+    return status if status >= 0 else 128 - status
+
+
+def stop_one(child: subprocess.Popen[bytes], seconds: float = 10) -> None:
+    """End a child that shares our process group."""
+    child.terminate()
+    try:
+        child.wait(seconds)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
 def kill_group(group: int) -> None:
     """SIGKILL to whatever is left of a child's process group."""
     with suppress(ProcessLookupError, PermissionError):

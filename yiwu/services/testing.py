@@ -1,11 +1,11 @@
 """`./dev test`: checks and tests on servers of their own, which are gone afterwards."""
 
 import os
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from yiwu.services import kin
 from yiwu.services.checks import run_checks
 from yiwu.services.chromium import find_chromium
 from yiwu.services.places import ROOT
@@ -48,6 +48,4 @@ def _announce_no_browser() -> None:
 
 
 def _pytest(environment: dict[str, str], arguments: list[str]) -> int:
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=environment, check=False
-    ).returncode
+    return kin.run([sys.executable, "-m", "pytest", *arguments], environment=environment, folder=ROOT)
