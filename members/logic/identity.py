@@ -19,8 +19,9 @@ ADULT_AGE: Final = 18
 MAX_AGE: Final = 100
 """Older people are rejected: the number is mistyped far more often than the person is that old."""
 
-MALE: Final = "male"
-FEMALE: Final = "female"
+MALE: Final = "1"
+"""Codes of GB/T 2261.1."""
+FEMALE: Final = "2"
 
 # First two digits, GB/T 2260, with 81–83 for residents of Hong Kong, Macao and Taiwan.
 PROVINCES: Final = frozenset(
@@ -192,7 +193,7 @@ def _washed(cell: Cell) -> str | Flaw | None:
 
 
 def sex_of(number: str) -> str:
-    """`male` or `female`, from the 17th digit."""
+    """The code of GB/T 2261.1, from the 17th digit."""
     return MALE if number[16] in "13579" else FEMALE
 
 

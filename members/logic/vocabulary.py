@@ -25,8 +25,10 @@ def _term(code: str, chinese: str, english: str, synonyms: str = "") -> Term:
 
 
 SEX: Final = (
-    _term("male", "男", "Male", "男性 男士 m 1 01"),
-    _term("female", "女", "Female", "女性 女士 f 2 02"),
+    _term("1", "男", "Male", "男性 男士 male m 01"),
+    _term("2", "女", "Female", "女性 女士 female f 02"),
+    _term("0", "未知", "Unknown", "未知的性别"),
+    _term("9", "未说明", "Not stated", "未说明的性别"),
 )
 
 OCCUPATION: Final = (
@@ -37,43 +39,44 @@ OCCUPATION: Final = (
     _term("courier", "快递员", "Courier", "快递 快递小哥 外卖员 外卖 外卖骑手 骑手 外卖小哥 配送员 送餐员"),
     _term("cleaner", "环卫工", "Street cleaner", "环卫 环卫工人 环卫人员 保洁 保洁员 清洁工"),
     _term("reservist", "民兵预备役", "Reservist", "民兵 预备役 预备役人员 基干民兵"),
-    _term("veteran", "退役军人", "Veteran", "退伍军人 复员军人 转业军人 退伍"),
-    _term("grid", "网格员", "Grid worker", "网格 网格长 专职网格员 社区网格员 社区工作者 社工 社区干部"),
-    _term("employee", "企业职工", "Employee", "职工 员工 企业员工 公司职员 公司员工 职员 工人 务工 务工人员 企业 上班族"),
+    _term("employee", "企业职工", "Company employee", "职工 员工 企业员工 公司职员 公司员工 职员 工人 务工 务工人员 企业 上班族"),
     _term("teacher", "教师", "Teacher", "老师 教职工 教职员工 教员"),
+    _term("medic", "医务人员", "Medical staff", "医生 护士 医护 医护人员 医师 卫生人员 村医 药师"),
     _term("student", "学生", "Student", "大学生 在校学生 在校大学生 在读"),
     _term("retired", "退休人员", "Retired", "退休 离退休 离退休人员 退休职工 退休干部 退休教师 离休"),
     _term("farmer", "农民", "Farmer", "务农 农户 村民 农村居民"),
     _term("self", "个体经营者", "Self-employed", "个体 个体户 个体工商户 个体经营 自由职业 自由职业者 自营 经商 自主创业"),
-    _term("civil", "公务员", "Civil servant", "机关干部 公职人员 事业单位 事业单位人员 事业编 机关工作人员 干部 村干部"),
-    _term("other", "其他", "Other", "其它 其他职业 待业 无业"),
+    _term("civil", "机关事业单位人员", "Public-sector employee", "公务员 机关干部 公职人员 事业单位 事业单位人员 事业编 机关工作人员 干部 村干部 网格员 网格长 专职网格员 社区网格员 社区工作者 社工 社区干部"),
+    _term("other", "其他", "Other occupation", "其它 其他职业 待业 无业 退役军人 退伍军人 复员军人 转业军人"),
 )
 
 POLITICAL_STATUS: Final = (
     _term("party", "中共党员", "Party member", "党员 中国共产党党员 共产党员 正式党员 中共正式党员"),
-    _term("probationary", "中共预备党员", "Probationary party member", "预备党员"),
+    _term("probationary", "中共预备党员", "Probationary Party member", "预备党员"),
     _term("league", "共青团员", "Youth League member", "团员 中国共青团员 共青团"),
-    _term("democratic", "民主党派", "Member of a democratic party", "民革 民盟 民建 民进 农工党 致公党 九三学社 台盟"),
-    _term("independent", "无党派人士", "Independent", "无党派 无党派民主人士"),
-    _term("none", "群众", "No party", "普通群众 普通公民 居民"),
+    _term("democratic", "民主党派", "Member of another party", "民革 民盟 民建 民进 农工党 致公党 九三学社 台盟"),
+    _term("none", "无党派人士", "No party", "无党派 无党派民主人士"),
+    _term("masses", "群众", "The masses", "普通群众 普通公民 居民 一般群众"),
 )
 
 EDUCATION: Final = (
     _term("primary", "小学", "Primary school", "小学及以下 小学毕业 文盲 小学文化"),
-    _term("junior", "初中", "Junior middle school", "初级中学 初中毕业 初中文化 初中及以下"),
-    _term("senior", "高中", "Senior middle school", "高级中学 高中毕业 高中文化 普高 高中/中专 高中及以下"),
+    _term("junior", "初中", "Junior secondary school", "初级中学 初中毕业 初中文化 初中及以下"),
+    _term("senior", "高中", "Senior secondary school", "高级中学 高中毕业 高中文化 普高 高中/中专 高中及以下"),
     _term("vocational", "中专", "Vocational school", "中技 职高 技校 中等专科 职业高中 中专/技校 中职 中师"),
-    _term("associate", "大专", "Associate degree", "专科 大学专科 高职 大专毕业 高职高专 专科及以上"),
-    _term("bachelor", "本科", "Bachelor's degree", "大学本科 大学 学士 本科毕业 全日制本科 大本 本科及以上"),
-    _term("master", "硕士", "Master's degree", "研究生 硕士研究生 硕士及以上"),
-    _term("doctor", "博士", "Doctorate", "博士研究生 博士后"),
+    _term("college", "大专", "Junior college", "专科 大学专科 高职 大专毕业 高职高专 专科及以上"),
+    _term("bachelor", "本科", "Bachelor", "大学本科 大学 学士 本科毕业 全日制本科 大本 本科及以上"),
+    _term("master", "硕士", "Master", "研究生 硕士研究生 硕士及以上"),
+    _term("doctor", "博士", "Doctor", "博士研究生 博士后"),
 )
 
 STATUS: Final = (
-    _term("active", "在队", "Active", "在岗 在册 正常 现役 在职 在队队员 正式 正式队员 是"),
-    _term("paused", "暂停", "Paused", "停止 休息 请假 暂离 暂停服务 休队 停勤"),
-    _term("left", "离队", "Left", "退出 退队 已退出 已离队 离职 自愿退出 注销"),
-    _term("removed", "清退", "Removed", "除名 开除 劝退 辞退 已清退"),
+    _term("applicant", "申请中", "Applicant", "申请 报名 待审核 待审 已报名"),
+    _term("vetted", "已审查", "Vetted", "审查通过 政审通过 审核通过 已审核 背景审查通过"),
+    _term("probation", "试用", "On probation", "试用期 见习 见习期 考察期 预备队员"),
+    _term("active", "在队", "Active", "在岗 在册 正常 现役 在职 在队队员 正式 正式队员 服务中"),
+    _term("suspended", "暂停", "Suspended", "停止 休息 请假 暂离 暂停服务 休队 停勤"),
+    _term("left", "离队", "Left", "退出 退队 已退出 已离队 离职 自愿退出 注销 除名 开除 劝退 辞退 清退 已清退"),
 )
 
 ROLES: Final = (

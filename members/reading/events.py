@@ -1,0 +1,73 @@
+"""What the child tells, in the order it tells it."""
+
+from typing import Any, NamedTuple
+
+from members.logic.flaws import Params
+from members.logic.headers import Question
+from members.logic.rows import Problem, Row
+
+
+class SheetFound(NamedTuple):
+    """A sheet with a header. `columns` maps the key of a column to (letter, header as written).
+
+    `header_row` is the last row of the header and `last_row` the last row in use, both from 1.
+    """
+
+    sheet: int
+    name: str
+    header_row: int
+    last_row: int
+    columns: dict[str, tuple[str, str]]
+
+
+class Notice(NamedTuple):
+    """Something worth telling that rejects nothing: a sheet or a row passed over. `row` is 0 for a whole sheet."""
+
+    sheet: int
+    row: int
+    code: str
+    params: Params
+
+
+class Questions(NamedTuple):
+    """The file cannot be read before these are answered; the last event of its reading."""
+
+    questions: list[Question]
+
+
+class Batch(NamedTuple):
+    """Some rows of a sheet: to be taken, with errors (faulty cells are None), and the problems of both."""
+
+    sheet: int
+    rows: list[Row]
+    rejected: list[Row]
+    problems: list[Problem]
+
+
+class Done(NamedTuple):
+    """The whole file was read; counts of rows."""
+
+    rows: int
+    rejected: int
+
+
+Event = SheetFound | Notice | Questions | Batch | Done
+
+Frame = tuple[str, tuple[Any, ...]]
+"""An event on its way through the pipe: its kind and its plain values."""
+
+
+def from_frame(kind: str, values: tuple[Any, ...]) -> Event:
+    """The event of a frame. Raises ValueError for a kind that is none."""
+    if kind == "batch":
+        sheet, rows, rejected, problems = values
+        return Batch(sheet, rows, rejected, [Problem(*problem) for problem in problems])
+    if kind == "sheet":
+        return SheetFound(*values)
+    if kind == "notice":
+        return Notice(*values)
+    if kind == "questions":
+        return Questions([Question(*question) for question in values])
+    if kind == "done":
+        return Done(*values)
+    raise ValueError(kind)
