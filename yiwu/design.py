@@ -7,7 +7,6 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from yiwu.icons import ICONS
 from yiwu.navigation import Step
@@ -16,17 +15,17 @@ from yiwu.navigation import Step
 class SampleForm(forms.Form):
     """One field of each layout."""
 
-    name = forms.CharField(label=_("Name"), max_length=40)
-    phone = forms.CharField(label=_("Phone"), required=False, help_text=_("Eleven digits, for example 13800000000."))
-    kind = forms.ChoiceField(label=_("Kind of duty"), choices=[("1", _("Joint patrol")), ("2", _("School-gate post"))])
+    name = forms.CharField(label="姓名", max_length=40)
+    phone = forms.CharField(label="手机", required=False, help_text="十一位数字，例如 13800000000。")
+    kind = forms.ChoiceField(label="勤务种类", choices=[("1", "联勤巡逻"), ("2", "护学岗")])
     roles = forms.MultipleChoiceField(
-        label=_("Roles"),
-        choices=[("info", _("Information")), ("mediate", _("Mediation")), ("guard", _("Safety guard"))],
+        label="五员角色",
+        choices=[("info", "情报信息员"), ("mediate", "纠纷调解员"), ("guard", "平安守护员")],
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
-    note = forms.CharField(label=_("Note"), widget=forms.Textarea(attrs={"rows": 3}), required=False)
-    agreed = forms.BooleanField(label=_("The member has agreed to the use of the data"), required=False)
+    note = forms.CharField(label="备注", widget=forms.Textarea(attrs={"rows": 3}), required=False)
+    agreed = forms.BooleanField(label="队员已同意使用其个人信息", required=False)
 
 
 def _people() -> list[dict[str, Any]]:
