@@ -107,7 +107,7 @@ COMMANDS: dict[str, Callable[[Path, Sequence[str]], int]] = {
 
 
 def leave_on_termination() -> None:
-    """SIGTERM and SIGHUP end a command as Ctrl-C does, through every `finally`; a second one does not cut that short."""
+    """SIGTERM and SIGHUP end a command as Ctrl-C does, through every `finally`; a second one cannot cut that short."""
     # What the caller ignores stays ignored: nohup and background jobs mean it.
     wanted = [
         number

@@ -10,6 +10,7 @@ import platform
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -73,41 +74,53 @@ def _die_with(parent: int, last_signal: signal.Signals) -> Callable[[], None]:
 
 def stop(child: subprocess.Popen[bytes], *, gently: signal.Signals, seconds: float) -> bool:
     """Ask `child` to end; after `seconds` kill it. Returns whether it ended by itself; nothing of its group is left."""
-    by_itself = True
-    if child.poll() is None:
-        child.send_signal(gently)
+    return stop_all([child], gently=gently, seconds=seconds)
+
+
+def stop_all(children: Sequence[subprocess.Popen[bytes]], *, gently: signal.Signals, seconds: float) -> bool:
+    """Ask all `children` at once to end, wait `seconds` for them together, then kill; see `stop`."""
+    deadline = time.monotonic() + seconds
+    for child in children:
+        if child.poll() is None:
+            child.send_signal(gently)
+    by_themselves = True
+    for child in children:
         try:
-            child.wait(seconds)
+            child.wait(max(0.05, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
-            by_itself = False
-    kill_group(child.pid)
-    child.wait()
-    return by_itself
+            by_themselves = False
+        kill_group(child.pid)
+        child.wait()
+    return by_themselves
 
 
-def run(command: Sequence[str | Path], *, environment: Mapping[str, str], folder: Path) -> int:
-    """Run a command of the foreground to its end and return its exit status.
+def run(
+    command: Sequence[str | Path], *, environment: Mapping[str, str], folder: Path, interactive: bool = True
+) -> int:
+    """Run a command to its end and return its exit status; signals that end this process end it too.
 
-    Ctrl-C is the command's own affair (an interactive shell uses it), other signals that end this process end it too.
+    Ctrl-C is the affair of an `interactive` command alone (a shell uses it); another one does not see it.
     """
     child = subprocess.Popen(
         [str(part) for part in command],
         cwd=folder,
         env=dict(environment),
+        process_group=None if interactive else 0,
         preexec_fn=_die_with(os.getpid(), signal.SIGTERM) if KERNEL_TELLS else None,  # noqa: PLW1509
     )
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = signal.getsignal(signal.SIGINT)
+    if interactive:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         status = child.wait()
     except KeyboardInterrupt:
-        stop_one(child)
+        _stop_one(child)
         raise
-    finally:
-        signal.signal(signal.SIGINT, before)
+    signal.signal(signal.SIGINT, before)
     return status if status >= 0 else 128 - status
 
 
-def stop_one(child: subprocess.Popen[bytes], seconds: float = 10) -> None:
+def _stop_one(child: subprocess.Popen[bytes], seconds: float = 10) -> None:
     """End a child that shares our process group."""
     child.terminate()
     try:
