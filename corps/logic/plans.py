@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import count
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,3 +127,22 @@ def _check_known(kind: str, named: Sequence[str], known: set[str]) -> None:
     unknown = set(named) - known
     if unknown:
         raise ValueError(f"the plan names {kind} {min(unknown)}, which is not in it")
+
+
+def nested_sets(units: Sequence[UnitPlan]) -> dict[str, tuple[int, int, int]]:
+    """Work out lft, rght and depth of each unit, siblings in the order of their codes as the tree keeps them."""
+    children: dict[str, list[str]] = {}
+    for unit in sorted(units, key=lambda unit: unit.code):
+        children.setdefault(unit.parent, []).append(unit.code)
+    places: dict[str, tuple[int, int, int]] = {}
+    edges = count(1)
+
+    def walk(code: str, depth: int) -> None:
+        left = next(edges)
+        for child in children.get(code, ()):
+            walk(child, depth + 1)
+        places[code] = (left, next(edges), depth)
+
+    (root,) = children[""]
+    walk(root, 0)
+    return places

@@ -1,7 +1,6 @@
 """Put a whole corps into the database at once: a thousand units in a second instead of one shift of the tree each."""
 
-from collections.abc import Mapping, Sequence
-from itertools import count
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
@@ -10,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from corps.actors import SystemActor
 from corps.errors import Refusal
-from corps.logic.plans import CorpsPlan, UnitPlan
+from corps.logic.plans import CorpsPlan, UnitPlan, nested_sets
 from corps.models import Corps, Grid, LevelName, Post, Site, Speciality, Station, Term, Unit, UnitStation
 from corps.operations.context import acting
 from corps.operations.tree import lock_tree
@@ -139,25 +138,6 @@ def _unit(corps: Corps, plan: UnitPlan, parent: Unit | None) -> Unit:
         latitude=plan.point.latitude,
         longitude=plan.point.longitude,
     )
-
-
-def nested_sets(units: Sequence[UnitPlan]) -> dict[str, tuple[int, int, int]]:
-    """Work out lft, rght and depth of each unit, siblings in the order of their codes as the tree keeps them."""
-    children: dict[str, list[str]] = {}
-    for unit in sorted(units, key=lambda unit: unit.code):
-        children.setdefault(unit.parent, []).append(unit.code)
-    places: dict[str, tuple[int, int, int]] = {}
-    edges = count(1)
-
-    def walk(code: str, depth: int) -> None:
-        left = next(edges)
-        for child in children.get(code, ()):
-            walk(child, depth + 1)
-        places[code] = (left, next(edges), depth)
-
-    (root,) = children[""]
-    walk(root, 0)
-    return places
 
 
 def _grids(corps: Corps, plan: CorpsPlan, units: Mapping[str, Unit]) -> None:
