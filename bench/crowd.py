@@ -7,7 +7,8 @@ sealed values are random bytes, identity indexes are unique, names follow the sk
 import datetime as dt
 from typing import Final
 
-from django.db import connection
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from corps.actors import SYSTEM
 from corps.logic.plans import CorpsPlan, Point, UnitPlan
@@ -37,7 +38,7 @@ INSERT INTO members_member (
 SELECT
     (%(units)s::bigint[])[1 + (n %% cardinality(%(units)s::bigint[]))],
     s || a || b,
-    decode(lpad(to_hex(n), 92, '59'), 'hex'), sha256(int8send(n)),
+    decode(lpad(to_hex(n), 92, '59'), 'hex'), sha256(int4send(n)),
     lpad((n * 7919 %% 10000)::text, 4, '0'), '430', 1 + n %% 2,
     date '1956-01-01' + (random() * 17500)::int,
     (ARRAY['138','139','150','151','158','159','186','187','188','199'])[1 + n %% 10]
@@ -65,7 +66,7 @@ FROM (
             floor(power(random(), 1.5) * cardinality(%(given)s::text[]))::int AS j,
             floor(power(random(), 1.5) * cardinality(%(given)s::text[]))::int AS k,
             random() < 0.2 AS one
-        FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS n
+        FROM generate_series(%(first)s::int, %(last)s::int) AS n
     ) AS drawn
 ) AS named
 """
@@ -97,30 +98,35 @@ def gather(members: int) -> None:
         cursor.execute("SELECT count(*) FROM members_member")
         (present,) = cursor.fetchone()
         if present < members:
-            cursor.execute(
-                "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'members_member' AND indexname LIKE 'member\\_by\\_%'"
-            )
-            indexes = cursor.fetchall()
-            for name, _definition in indexes:
-                cursor.execute(f'DROP INDEX "{name}"')
-            # Neither history nor revisions are what is measured here.
-            cursor.execute("ALTER TABLE members_member DISABLE TRIGGER USER")
-            cursor.execute("SELECT setseed(0.5)")
-            cursor.execute(
-                _PEOPLE,
-                {
-                    "units": units,
-                    "surnames": list(SURNAMES),
-                    "surname_sounds": [name_pinyin(c)[0] for c in SURNAMES],
-                    "given": list(GIVEN),
-                    "given_sounds": [name_pinyin(c)[0] for c in GIVEN],
-                    "first": present + 1,
-                    "last": members,
-                },
-            )
-            cursor.execute("ALTER TABLE members_member ENABLE TRIGGER USER")
-            cursor.execute("SET maintenance_work_mem = '512MB'")
-            for _name, definition in indexes:
-                cursor.execute(definition)
+            with transaction.atomic():
+                _insert(cursor, units, present + 1, members)
         cursor.execute("VACUUM ANALYZE members_member")
         cursor.execute("ANALYZE corps_unit")
+
+
+def _insert(cursor: CursorWrapper, units: list[int], first: int, last: int) -> None:
+    cursor.execute(
+        "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'members_member' AND indexname LIKE 'member\\_by\\_%'"
+    )
+    indexes = cursor.fetchall()
+    for name, _definition in indexes:
+        cursor.execute(f'DROP INDEX "{name}"')
+    # Neither history nor revisions are what is measured here.
+    cursor.execute("ALTER TABLE members_member DISABLE TRIGGER USER")
+    cursor.execute("SELECT setseed(0.5)")
+    draw = {
+        "units": units,
+        "surnames": list(SURNAMES),
+        "surname_sounds": [name_pinyin(character)[0] for character in SURNAMES],
+        "given": list(GIVEN),
+        "given_sounds": [name_pinyin(character)[0] for character in GIVEN],
+        "first": first,
+        "last": last,
+    }
+    cursor.execute(_PEOPLE, draw)
+    # Foreign keys are checked at commit; a table with checks pending cannot be altered.
+    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    cursor.execute("ALTER TABLE members_member ENABLE TRIGGER USER")
+    cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
+    for _name, definition in indexes:
+        cursor.execute(definition)

@@ -429,7 +429,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "member",
                 "verbose_name_plural": "members",
-                "ordering": ("name", "id"),
+                "ordering": ("pinyin", "name", "id"),
             },
         ),
         migrations.CreateModel(

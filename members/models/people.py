@@ -120,7 +120,7 @@ class Member(models.Model):
     class Meta:
         verbose_name = _("member")
         verbose_name_plural = _("members")
-        ordering = ("name", "id")
+        ordering = ("pinyin", "name", "id")
         # Search and listing indexes that Django cannot express stand in migration 0002.
         constraints: ClassVar = [models.UniqueConstraint(fields=("identity_index",), name="one_member_per_identity")]
 
