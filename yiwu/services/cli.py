@@ -22,7 +22,9 @@ from yiwu.services.up import up
 USAGE = """\
 usage: ./dev COMMAND
 
-  up               start everything and print the address (Ctrl-C ends all of it)
+  up [--reload] [--empty]
+                   start everything and print the address (Ctrl-C ends all of it);
+                   --reload follows changes of the code, --empty loads no demo city
   test [ARGS]      all checks and tests; with ARGS only pytest with them
   check            ruff, mypy, import-linter, Django's checks, migrations, catalogues
   bench [NAMES]    measure ourselves beside the floor or the peer

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from yiwu.services.places import NODE_MODULES, ROOT, VENV, VENV_PYTHON
-from yiwu.services.trouble import FULL_DISK, TroubleError, disk_errors, full_disk, say
+from yiwu.services.trouble import TroubleError, disk_errors, full_disk, names_full_disk, say
 
 LOCK = ROOT / "requirements-dev.lock"
 NPM_LOCK = ROOT / "package-lock.json"
@@ -150,7 +150,7 @@ def _run(
 
 
 def _failure(what: str, said: str, remedy: str) -> TroubleError:
-    if any(os.strerror(number) in said for number in FULL_DISK):
+    if names_full_disk(said):
         return full_disk(ROOT)
     last = "\n".join("    " + line for line in said.strip().splitlines()[-12:])
     return TroubleError(f"{what}:\n{last}\n", remedy)

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from yiwu.services import kin, orphans
 from yiwu.services.accounts import own_name
 from yiwu.services.home import Home, tail
-from yiwu.services.trouble import TroubleError, full_disk, say
+from yiwu.services.trouble import TroubleError, full_disk, names_full_disk, say
 
 ROLE = "yiwu"
 DATABASE = "yiwu"
@@ -194,7 +194,7 @@ class Postgres:
         return len(lines) >= 8 and lines[7].strip() == "ready"
 
     def _trouble(self, said: str) -> TroubleError:
-        if "No space left on device" in said or "Disk quota exceeded" in said or "File too large" in said:
+        if names_full_disk(said):
             return full_disk(self.data)
         wrong = [line for line in said.splitlines() if "FATAL" in line or "PANIC" in line or "error:" in line]
         return self._broken(wrong[-1].strip() if wrong else "see " + str(self.log))

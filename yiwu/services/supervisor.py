@@ -79,12 +79,12 @@ class Services:
 
 
 def django_environment(state: Path, running: Running, mode: str) -> dict[str, str]:
-    """The process environment for Django on these servers; what the caller's environment sets wins."""
+    """The process environment for Django on these servers; secrets the caller's environment sets win."""
     return {
         **development_secrets(state),
+        **os.environ,
         "YIWU_MODE": mode,
         "DJANGO_SETTINGS_MODULE": "yiwu.settings",
-        **os.environ,
         "DATABASE_URL": running.database_url,
         "REDIS_URL": running.redis_url,
         "CELERY_BROKER_URL": running.broker_url,

@@ -7,6 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 FULL_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+FULL_DISK_WORDS = (
+    "No space left on device",
+    "Disk quota exceeded",
+    "File too large",
+    "File size limit exceeded",
+)
 
 
 class TroubleError(Exception):
@@ -26,6 +32,11 @@ def say(text: str) -> None:
 def complain(text: str) -> None:
     """One line on standard error."""
     print(f"dev: {text}", file=sys.stderr, flush=True)
+
+
+def names_full_disk(said: str) -> bool:
+    """Whether what a tool said is about a full disk, a quota or a limit of the file size."""
+    return any(words in said for words in FULL_DISK_WORDS)
 
 
 def full_disk(place: Path) -> TroubleError:

@@ -16,22 +16,25 @@ from yiwu.services.places import ROOT, Ports, ports
 from yiwu.services.postgres import Tuning
 from yiwu.services.processes import NAMES, Setting, command
 from yiwu.services.supervisor import Services, django_environment, exclusive
-from yiwu.services.trouble import TroubleError, full_disk, say
+from yiwu.services.trouble import TroubleError, full_disk, names_full_disk, say
 
 HOST = "127.0.0.1"
 
 
 def up(state: Path, arguments: Sequence[str]) -> int:
-    """Run everything in the foreground; returns when it was told to end. `--reload` restarts pages on code changes."""
-    unknown = set(arguments) - {"--reload"}
+    """Run everything in the foreground; returns when it was told to end.
+
+    `--reload` restarts pages when code changes, `--empty` loads no demo city.
+    """
+    unknown = set(arguments) - {"--reload", "--empty"}
     if unknown:
-        raise TroubleError(f"./dev up does not know {' '.join(sorted(unknown))}.", "It takes only --reload.")
+        raise TroubleError(f"./dev up does not know {' '.join(sorted(unknown))}.", "It takes --reload and --empty.")
     began = time.monotonic()
     doors = ports()
     _check_free(doors)
     with exclusive(state, "up", Tuning.for_development()) as (services, running):
         environment = django_environment(state, running, "development") | _addresses(doors)
-        logins = _prepare(state, environment)
+        logins = _prepare(state, environment, with_city="--empty" not in arguments)
         children = Children([_child(name, state, doors, environment, "--reload" in arguments) for name in NAMES])
         try:
             children.start()
@@ -92,19 +95,20 @@ def _child(name: str, state: Path, doors: Ports, environment: Mapping[str, str],
     return Child(name, command(name, setting), environment)
 
 
-def _prepare(state: Path, environment: Mapping[str, str]) -> list[dict[str, str]]:
+def _prepare(state: Path, environment: Mapping[str, str], *, with_city: bool) -> list[dict[str, str]]:
     """Bring the schema up to date and load the demo city into an empty database; returns the demo logins."""
+    city = [] if with_city else ["--without-city"]
     report = state / "prepared.json"
     report.unlink(missing_ok=True)
     status = kin.run(
-        [sys.executable, "manage.py", "prepare", "--report", str(report)],
+        [sys.executable, "manage.py", "prepare", "--report", str(report), *city],
         environment=environment,
         folder=ROOT,
         interactive=False,
     )
-    found = json.loads(report.read_text()) if report.exists() else {}
+    found = json.loads(report.read_text() or "{}") if report.exists() else {}
     if "trouble" in found:
-        if "No space left on device" in found["trouble"]:
+        if names_full_disk(found["trouble"]):
             raise full_disk(state)
         raise TroubleError(found["trouble"], found["remedy"])
     if status != 0:

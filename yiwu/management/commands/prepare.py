@@ -21,12 +21,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--report", type=Path, required=True, help="JSON file for the outcome")
+        parser.add_argument("--without-city", action="store_true", help="leave an empty database empty")
 
     def handle(self, *_arguments: Any, **options: Any) -> None:
         report: Path = options["report"]
         report.touch(mode=0o600)
         try:
-            outcome = self._prepare()
+            outcome = self._prepare(with_city=not options["without_city"])
         except DatabaseError as error:
             outcome = {
                 "trouble": f"The database refused to be made ready: {' '.join(str(error).split())}.",
@@ -34,7 +35,7 @@ class Command(BaseCommand):
             }
         report.write_text(json.dumps(outcome, ensure_ascii=False))
 
-    def _prepare(self) -> dict[str, Any]:
+    def _prepare(self, *, with_city: bool) -> dict[str, Any]:
         loader = MigrationLoader(connection)
         unknown = _unknown(loader)
         if unknown:
@@ -46,10 +47,8 @@ class Command(BaseCommand):
         if _unapplied(loader):
             self.stdout.write("dev: bringing the database schema up to date")
             call_command("migrate", interactive=False, verbosity=0)
-        if "load_city" in get_commands():
+        if with_city:
             call_command("load_city", DEMO_CITY, if_empty=True, stdout=self.stdout)
-        else:
-            self.stdout.write("dev: this version has no demo city to load")
         return {"logins": _logins()}
 
 
