@@ -3,14 +3,42 @@
 from django.db import migrations
 
 REVISION = """
-CREATE SEQUENCE members_revision_sequence;
 CREATE FUNCTION members_raise_revision() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     NEW.revision := nextval('members_revision_sequence');
     RETURN NEW;
 END $$;
-CREATE TRIGGER raise_revision BEFORE INSERT OR UPDATE ON members_member
+CREATE TRIGGER raise_revision BEFORE UPDATE ON members_member
     FOR EACH ROW EXECUTE FUNCTION members_raise_revision();
+"""
+
+# A group or a further team given or taken is a change of the member, too. Applying and undoing an import touch the member
+# row themselves and say so, because a second write of a hundred thousand rows would be for nothing.
+LINKS = """
+CREATE FUNCTION members_raise_revision_by_link() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_setting('yiwu.links_in_bulk', true) = 'on' THEN
+        RETURN NULL;
+    END IF;
+    UPDATE members_member SET updated_at = now() WHERE id IN (SELECT member_id FROM touched);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER raise_revision_on_insert AFTER INSERT ON members_groupmembership
+    REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION members_raise_revision_by_link();
+CREATE TRIGGER raise_revision_on_delete AFTER DELETE ON members_groupmembership
+    REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION members_raise_revision_by_link();
+CREATE TRIGGER raise_revision_on_insert AFTER INSERT ON members_teammembership
+    REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION members_raise_revision_by_link();
+CREATE TRIGGER raise_revision_on_delete AFTER DELETE ON members_teammembership
+    REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION members_raise_revision_by_link();
+"""
+
+# Staged rows know the id their member will have, so links and undo need no look-up by identity number.
+STAGING = """
+ALTER TABLE members_stagedrow ALTER COLUMN member_id
+    SET DEFAULT nextval(pg_get_serial_sequence('members_member', 'id'));
+ALTER TABLE members_stagedrow SET (autovacuum_vacuum_insert_threshold = 100000);
+CREATE INDEX staged_row_not_new ON members_stagedrow (import_id, verdict, sheet, row) WHERE verdict <> 'new';
 """
 
 # Lists are sorted as Chinese readers expect, by pinyin; they walk (pinyin, name, id) or, for small subtrees, merge fifty
@@ -24,9 +52,6 @@ CREATE INDEX member_by_phone ON members_member (phone, unit_id, id) WHERE phone 
 CREATE INDEX member_by_phone_end ON members_member (reverse(phone)) WHERE phone <> '';
 CREATE INDEX member_by_identity_tail ON members_member (identity_tail);
 CREATE INDEX member_by_name_gram ON members_member USING gin (name_grams);
-CREATE INDEX staged_row_by_import ON members_stagedrow (roster_import_id, verdict, sheet, row);
-CREATE INDEX row_problem_by_import ON members_rowproblem (roster_import_id, sheet, row);
-CREATE INDEX import_change_by_import ON members_importchange (roster_import_id);
 """
 
 
@@ -34,5 +59,7 @@ class Migration(migrations.Migration):
     dependencies = [("members", "0001_initial")]
     operations = [
         migrations.RunSQL(REVISION, migrations.RunSQL.noop),
+        migrations.RunSQL(LINKS, migrations.RunSQL.noop),
+        migrations.RunSQL(STAGING, migrations.RunSQL.noop),
         migrations.RunSQL(INDEXES, migrations.RunSQL.noop),
     ]

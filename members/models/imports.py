@@ -15,8 +15,12 @@ UPLOAD_PURPOSE = b"import.file"
 class RosterImport(models.Model):
     """One uploaded workbook on its way into the roster. The row is the truth; queue messages only make it quick.
 
-    `counts` holds numbers by verdict and by unit once the rows are staged; `questions` what a person must answer first
-    (unknown headers, ambiguous units); `refusal` code and parameters of the sentence when the whole file is refused.
+    `sheets` is what was found in the workbook; `questions` what a person must answer first (unknown headers,
+    ambiguous units); `answers` what was answered for this import; `counts` numbers by verdict and by unit once the
+    rows are staged; `outcome` the same after applying, and after undoing; `refusal` code and parameters of the
+    sentence when the whole file is refused. `attempts` is the fencing token of the worker that holds the import:
+    only the holder of the latest one may finish a stage. `applied_revision` is the revision up to which the members
+    of this import are untouched since: a later one means that somebody edited the member afterwards.
     """
 
     unit = models.ForeignKey("corps.Unit", models.PROTECT, related_name="+", verbose_name=_("unit"))
@@ -28,6 +32,7 @@ class RosterImport(models.Model):
     file_digest = models.BinaryField(max_length=32)
     state = models.CharField(_("state"), max_length=12, choices=ImportState.choices, default=ImportState.UPLOADED)
     stage = models.CharField(_("stage"), max_length=20, blank=True)
+    stage_started_at = models.DateTimeField(null=True, blank=True)
     rows_done = models.PositiveIntegerField(default=0)
     rows_total = models.PositiveIntegerField(default=0)
     sheets = models.JSONField(default=list)
@@ -37,6 +42,7 @@ class RosterImport(models.Model):
     outcome = models.JSONField(default=dict)
     refusal = models.JSONField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    tries = models.PositiveSmallIntegerField(default=0)
     heartbeat_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(_("uploaded at"), auto_now_add=True)
     staged_at = models.DateTimeField(null=True, blank=True)
@@ -44,8 +50,12 @@ class RosterImport(models.Model):
     applied_by = models.ForeignKey(
         "corps.Account", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("applied by")
     )
+    applied_revision = models.BigIntegerField(null=True, blank=True)
     undo_until = models.DateTimeField(_("undo until"), null=True, blank=True)
     undone_at = models.DateTimeField(_("undone at"), null=True, blank=True)
+    undone_by = models.ForeignKey(
+        "corps.Account", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("undone by")
+    )
 
     objects = ImportQuerySet.as_manager()
 
@@ -74,19 +84,57 @@ class ImportFile(models.Model):
 
 
 class StagedRow(models.Model):
-    """A row as it would enter the roster: cleaned, sealed, resolved. `verdict` is filled by the set-based checks."""
+    """A row as it would enter the roster: cleaned, sealed, resolved; the columns have the types of the member's.
 
-    roster_import = models.ForeignKey(RosterImport, models.CASCADE, related_name="rows", db_index=False)
-    sheet = models.PositiveSmallIntegerField()
-    row = models.PositiveIntegerField()
-    verdict = models.CharField(max_length=8, choices=RowVerdict.choices, blank=True)
-    member_id = models.BigIntegerField(null=True)
+    NULL leaves the member's value alone; an empty text, an empty array, the date `-infinity` or the id 0 clears it.
+    `member_id` is the member the row is about, and for a new person the id that applying will give (a default of the
+    column, see migration 0002). Rows are written and read in bulk by `members.operations.imports`; foreign keys are
+    left to the roster itself, where the rows end.
+    """
+
+    pk = models.CompositePrimaryKey("import_id", "sheet", "row")
+    import_id = models.BigIntegerField()
+    sheet = models.SmallIntegerField()
+    row = models.IntegerField()
+    verdict = models.CharField(max_length=8, choices=RowVerdict.choices)
+    member_id = models.BigIntegerField()
     base_revision = models.BigIntegerField(null=True)
-    changed_fields = ArrayField(models.TextField(), default=list)
-    unit_text = models.TextField(blank=True)
+    changed_fields = ArrayField(models.TextField(), null=True)
+    unit_text = models.TextField(null=True)
     unit_id = models.BigIntegerField(null=True)
-    name = models.TextField(blank=True)
-    values = models.JSONField(default=dict)
+    name = models.TextField(null=True)
+    pinyin = models.TextField(null=True)
+    initials = models.TextField(null=True)
+    name_grams = ArrayField(models.TextField(), null=True)
+    identity_sealed = models.BinaryField(null=True)
+    identity_index = models.BinaryField(null=True)
+    identity_head = models.TextField(null=True)
+    identity_tail = models.TextField(null=True)
+    sex = models.TextField(null=True)
+    birth_date = models.DateField(null=True)
+    phone = models.TextField(null=True)
+    occupation = models.TextField(null=True)
+    employer = models.TextField(null=True)
+    address = models.TextField(null=True)
+    grid_id = models.BigIntegerField(null=True)
+    political_status = models.TextField(null=True)
+    education = models.TextField(null=True)
+    skills = ArrayField(models.TextField(), null=True)
+    roles = ArrayField(models.TextField(), null=True)
+    group_ids = ArrayField(models.BigIntegerField(), null=True)
+    team_ids = ArrayField(models.BigIntegerField(), null=True)
+    joined_on = models.DateField(null=True)
+    status = models.TextField(null=True)
+    status_reason = models.TextField(null=True)
+    status_on = models.DateField(null=True)
+    emergency_name = models.TextField(null=True)
+    emergency_phone = models.TextField(null=True)
+    insurer = models.TextField(null=True)
+    policy_number = models.TextField(null=True)
+    insured_until = models.DateField(null=True)
+    recruiter = models.TextField(null=True)
+    partner_id = models.BigIntegerField(null=True)
+    remarks = models.TextField(null=True)
 
     class Meta:
         verbose_name = _("staged row")
@@ -99,9 +147,9 @@ class StagedRow(models.Model):
 class RowProblem(models.Model):
     """Why a row is rejected, or what about it deserves a look. `shown` is what was found, masked."""
 
-    roster_import = models.ForeignKey(RosterImport, models.CASCADE, related_name="problems", db_index=False)
-    sheet = models.PositiveSmallIntegerField()
-    row = models.PositiveIntegerField()
+    import_id = models.BigIntegerField()
+    sheet = models.SmallIntegerField()
+    row = models.IntegerField()
     column = models.TextField(blank=True)
     code = models.TextField()
     shown = models.TextField(blank=True)
@@ -111,19 +159,23 @@ class RowProblem(models.Model):
     class Meta:
         verbose_name = _("row problem")
         verbose_name_plural = _("row problems")
+        indexes: ClassVar = [models.Index(fields=("import_id", "sheet", "row"), name="problem_by_row")]
 
     def __str__(self) -> str:
         return f"{self.sheet}:{self.row} {self.code}"
 
 
 class ImportChange(models.Model):
-    """What applying did to one member; `before` is the whole row as it was, empty for a new member."""
+    """What applying changed of one member: `before` holds the old values of the columns the sheet could write.
 
-    roster_import = models.ForeignKey(RosterImport, models.CASCADE, related_name="changes", db_index=False)
+    New members need no row here: the staged row says who they are until the undo has expired. `kept_on_undo`
+    marks members, new or changed, that somebody had edited before the import was undone.
+    """
+
+    roster_import = models.ForeignKey(RosterImport, models.CASCADE, related_name="changes")
     member_id = models.BigIntegerField()
     verdict = models.CharField(max_length=8, choices=RowVerdict.choices)
     before = models.JSONField(null=True)
-    revision_after = models.BigIntegerField()
     kept_on_undo = models.BooleanField(default=False)
 
     class Meta:
