@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 
 class YiwuConfig(AppConfig):
@@ -6,3 +7,9 @@ class YiwuConfig(AppConfig):
 
     name = "yiwu"
     verbose_name = "义务"
+
+
+class YiwuAdminConfig(AdminConfig):
+    """Django's admin with our site; its pages are discovered in the apps' `admin` modules."""
+
+    default_site = "yiwu.admin_site.YiwuAdminSite"

@@ -1,6 +1,7 @@
 """Every door of the house: pages, sign-in, admin site, API, health."""
 
 from django.conf import settings
+from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from yiwu import design, health
@@ -10,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.ready, name="readyz"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
 ]
 
 if not settings.PRODUCTION:

@@ -122,7 +122,7 @@ def test_logic_is_plain_python(app: str) -> None:
 def test_every_admin_page_stands_on_the_project_class() -> None:
     """A swap of the theme is then one line, and scoping cannot be forgotten."""
     get_resolver().url_patterns  # noqa: B018 - loads the admin modules
-    from yiwu.admin_site import ProjectAdmin
+    from corps.admin.base import ProjectAdmin
 
     registered = {
         model.__name__: type(page) for site in admin.sites.all_sites for model, page in site._registry.items()

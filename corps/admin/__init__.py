@@ -1,0 +1,1 @@
+"""Admin pages of the corps: units, places, posts, accounts and the trail."""

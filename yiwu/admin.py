@@ -1,0 +1,11 @@
+"""Takes the pages that libraries bring out of the admin site: rights and sign-in are managed by the house's own pages."""
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from django.contrib import admin
+from django.contrib.auth.models import Group
+
+for model in (Group, EmailAddress, Authenticator, UserSession, AccessAttempt, AccessLog, AccessFailureLog):
+    admin.site.unregister(model)
