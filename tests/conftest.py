@@ -1,8 +1,35 @@
 """Fixtures every test may use."""
 
+from typing import Any
+
 import pytest
+from django.db import connection
 
 from tests.cast import Cast, assemble
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Let transactional tests empty the append-only tables: they clean up by TRUNCATE, which triggers of these refuse.
+
+    The triggers are disabled in this throw-away database alone, by its owner; `guarded` puts them in force for a test.
+    """
+    with django_db_blocker.unblock():
+        set_truncate_guards("DISABLE")
+
+
+def set_truncate_guards(state: str) -> None:
+    """`ENABLE ALWAYS` or `DISABLE` the triggers that refuse TRUNCATE, on every table that has one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'append_only_table'")
+        for (table,) in cursor.fetchall():
+            cursor.execute(f"ALTER TABLE {table} {state} TRIGGER append_only_table")
+
+
+@pytest.fixture
+def guarded(db: None) -> None:
+    """The database as production has it: TRUNCATE refused; until the test's transaction is rolled back."""
+    set_truncate_guards("ENABLE ALWAYS")
 
 
 @pytest.fixture

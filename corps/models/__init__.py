@@ -1,10 +1,10 @@
 """The bottom of the house: the unit tree and its places and posts, accounts and appointments, the trail."""
 
-from corps.models.accounts import Account, ApiKey, Appointment
+from corps.models.accounts import Account, ApiKey, Appointment, FormerPassword
 from corps.models.places import Grid, Site, Station
 from corps.models.posts import Post, Term
-from corps.models.trail import ActionLog
-from corps.models.units import Corps, LevelName, Speciality, Unit, UnitStation
+from corps.models.trail import ActionLog, TrailHead
+from corps.models.units import Corps, LevelName, Speciality, Unit, UnitSpeciality, UnitStation
 
 __all__ = [
     "Account",
@@ -12,6 +12,7 @@ __all__ = [
     "ApiKey",
     "Appointment",
     "Corps",
+    "FormerPassword",
     "Grid",
     "LevelName",
     "Post",
@@ -19,6 +20,8 @@ __all__ = [
     "Speciality",
     "Station",
     "Term",
+    "TrailHead",
     "Unit",
+    "UnitSpeciality",
     "UnitStation",
 ]

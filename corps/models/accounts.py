@@ -1,15 +1,64 @@
 """Accounts, the appointments that give them roles in units, and the keys other systems use."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from corps.models.history import tracked
+from corps.models.posts import DateRange
 from corps.models.querysets import ScopedQuerySet
+from corps.models.scope import InUnits, scope_of
 from corps.models.units import Unit
+from corps.permissions import Permission
 from corps.roles import Role
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from corps.actors import Actor
+
+
+class AccountQuerySet(models.QuerySet[Any]):
+    """Accounts are seen by their home unit and by the units of their appointments; everybody sees the own one."""
+
+    view_permission: ClassVar[Permission] = Permission.ACCOUNT_VIEW
+
+    def visible_to(self, actor: "Actor", permission: Permission | None = None) -> Self:
+        """Accounts with a home or an appointment, running or past, in units where `actor` may do `permission`."""
+        scope = scope_of(actor, permission or self.view_permission)
+        if scope.everything:
+            return self.all()
+        appointed = Appointment.objects.filter(InUnits("unit_id", scope.ids)).values("account_id")
+        return self.filter(
+            models.Q(InUnits("unit_id", scope.ids))
+            | models.Q(pk__in=appointed)
+            | models.Q(pk=getattr(actor, "pk", None))
+        )
+
+
+class AccountManager(UserManager.from_queryset(AccountQuerySet)):  # type: ignore[misc]
+    """Django's manager of users over our queryset."""
+
+    use_in_migrations = False
+
+
+class AppointmentQuerySet(ScopedQuerySet):
+    """Appointments are seen by whoever sees accounts in their unit."""
+
+    view_permission: ClassVar[Permission] = Permission.ACCOUNT_VIEW
+
+    def running_on(self, day: "date") -> Self:
+        """Those that have begun and not ended on `day`."""
+        return self.filter(starts_on__lte=day).exclude(ends_on__lte=day)
+
+    def not_over_on(self, day: "date") -> Self:
+        """Running ones and those that begin later."""
+        return self.exclude(ends_on__lte=day)
 
 
 @tracked(exclude=["password", "last_login"])
@@ -21,9 +70,17 @@ class Account(AbstractUser):
     display_name = models.CharField(_("name"), max_length=40)
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     police_number = models.CharField(_("police number"), max_length=20, blank=True)
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="accounts", verbose_name=_("home unit")
+    )
     password_changed_at = models.DateTimeField(_("password changed at"), null=True, blank=True)
+    one_time_password = models.BooleanField(
+        _("one-time password"), default=False, help_text=_("Must be changed at the first sign-in.")
+    )
 
     REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
+
+    objects = AccountManager()
 
     class Meta:
         verbose_name = _("account")
@@ -33,11 +90,33 @@ class Account(AbstractUser):
     def __str__(self) -> str:
         return self.display_name or self.username
 
+    def set_password(self, raw_password: str | None) -> None:
+        """Every way to set a password passes here, so its age is right whichever door was used."""
+        super().set_password(raw_password)
+        self.password_changed_at = timezone.now()
+        self.one_time_password = False
+
     def get_full_name(self) -> str:
         return self.display_name
 
     def get_short_name(self) -> str:
         return self.display_name
+
+
+class FormerPassword(models.Model):
+    """A hashed password the account had; kept so that the last five are not used again."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="former_passwords", verbose_name=_("account"))
+    password = models.CharField(_("password"), max_length=128)
+    set_at = models.DateTimeField(_("time"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("former password")
+        verbose_name_plural = _("former passwords")
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.account} · {self.set_at:%Y-%m-%d}"
 
 
 @tracked()
@@ -51,7 +130,7 @@ class Appointment(models.Model):
     ends_on = models.DateField(_("until"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = AppointmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("appointment")
@@ -61,6 +140,15 @@ class Appointment(models.Model):
             models.CheckConstraint(
                 condition=models.Q(ends_on__isnull=True) | models.Q(ends_on__gt=models.F("starts_on")),
                 name="appointment_period",
+            ),
+            ExclusionConstraint(
+                name="one_appointment_at_a_time",
+                expressions=[
+                    (models.F("account"), RangeOperators.EQUAL),
+                    (models.F("role"), RangeOperators.EQUAL),
+                    (models.F("unit"), RangeOperators.EQUAL),
+                    (DateRange("starts_on", "ends_on", models.Value("[)")), RangeOperators.OVERLAPS),
+                ],
             ),
         ]
 

@@ -2,15 +2,18 @@
 
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
+from django.http import Http404
 
 from corps.actors import SystemActor
+from corps.errors import Refusal
 from corps.permissions import Permission
 from corps.queries.scope import require
 
@@ -28,17 +31,27 @@ class RequestFacts:
 
 @dataclass(slots=True)
 class Act:
-    """A running operation. `id` is the primary key of the pghistory context its row events link to."""
+    """A running operation. `id` is the primary key of the pghistory context its row events link to.
+
+    `at_the_end` runs as the last statements of the transaction: what takes a lock that everybody needs waits until then.
+    """
 
     actor: "Actor"
     action: str
     reason: str
+    unit_id: int | None = None
     id: uuid.UUID = field(default_factory=uuid.uuid4)
+    at_the_end: list[Callable[[], None]] = field(default_factory=list)
 
 
 NO_REQUEST = RequestFacts()
 current_request: ContextVar[RequestFacts] = ContextVar("current_request", default=NO_REQUEST)
 _current_act: ContextVar[Act | None] = ContextVar("current_act", default=None)
+
+
+def current_act() -> Act | None:
+    """The operation that is running, if any."""
+    return _current_act.get()
 
 
 @contextmanager
@@ -49,32 +62,52 @@ def acting(
     reason: str = "",
     permission: Permission | None = None,
     unit_id: int | None = None,
+    refusals_recorded: bool = False,
 ) -> Iterator[Act]:
     """Run a write: check `permission` in `unit_id`, open a transaction and set the context that history rows link to.
 
-    `action` is a short frozen code such as `unit.rename`. Inside another act the outer one stays in charge, so that one
-    decision of one person is one context. The context is set by SQL at once: COPY through the driver's own cursor
-    is not seen by anything that wraps Django's `execute`. Raises `Http404` or `PermissionDenied` (see `require`),
-    `TypeError` without an actor.
+    `action` is a short frozen code such as `unit.rename`; `unit_id` is also the unit in whose trail the act stands.
+    Inside another act the outer one stays in charge, so that one decision of one person is one context. The context is
+    set by SQL at once, because COPY through the driver's own cursor is not seen by anything that wraps Django's
+    `execute`. With `refusals_recorded` a refusal is itself an entry of the action log. Raises `Http404` or
+    `PermissionDenied` (see `require`), `TypeError` without an actor.
     """
+    outer = _current_act.get()
+    try:
+        _check(actor, permission, unit_id)
+        with transaction.atomic():
+            if outer is not None:
+                yield outer
+                return
+            act = Act(actor, action, reason, unit_id)
+            _set_history_context(act)
+            token = _current_act.set(act)
+            try:
+                yield act
+                for step in act.at_the_end:
+                    step()
+            finally:
+                _current_act.reset(token)
+    except (PermissionDenied, Refusal, Http404) as refusal:
+        # Only after the roll-back, and only by the outermost act: otherwise the entry would be rolled back as well.
+        if refusals_recorded and outer is None:
+            _record_refusal(actor, action, unit_id, refusal)
+        raise
+
+
+def _check(actor: "Actor", permission: Permission | None, unit_id: int | None) -> None:
     if permission is not None:
         if unit_id is None:
             raise TypeError("a permission is held in a unit: unit_id is needed")
         require(actor, permission, unit_id)
     elif not isinstance(actor, SystemActor) and not getattr(actor, "is_authenticated", False):
         raise TypeError("an actor is needed")
-    outer = _current_act.get()
-    with transaction.atomic():
-        if outer is not None:
-            yield outer
-            return
-        act = Act(actor, action, reason)
-        _set_history_context(act)
-        token = _current_act.set(act)
-        try:
-            yield act
-        finally:
-            _current_act.reset(token)
+
+
+def _record_refusal(actor: "Actor", action: str, unit_id: int | None, refusal: Exception) -> None:
+    from corps.operations.trail import record_refusal
+
+    record_refusal(actor=actor, action=action, unit_id=unit_id, refusal=refusal)
 
 
 def _set_history_context(act: Act) -> None:
@@ -84,6 +117,7 @@ def _set_history_context(act: Act) -> None:
         "actor": str(act.actor),
         "action": act.action,
         "reason": act.reason,
+        "unit": act.unit_id,
         "request": request.request_id,
     }
     with connection.cursor() as cursor:
