@@ -21,6 +21,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 def set_truncate_guards(state: str) -> None:
     """`ENABLE ALWAYS` or `DISABLE` the triggers that refuse TRUNCATE, on every table that has one."""
     with connection.cursor() as cursor:
+        # A table with deferred checks still to run cannot be altered.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'append_only_table'")
         for (table,) in cursor.fetchall():
             cursor.execute(f"ALTER TABLE {table} {state} TRIGGER append_only_table")

@@ -80,7 +80,7 @@ class Account(AbstractUser):
 
     REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
 
-    objects = AccountManager()
+    objects: ClassVar[AccountManager] = AccountManager()
 
     class Meta:
         verbose_name = _("account")

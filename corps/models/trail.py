@@ -24,7 +24,8 @@ class ActionLogQuerySet(ScopedQuerySet):
 class ActionLog(models.Model):
     """One act. `digest` covers every other column and the digest before it; the database refuses changes to any row.
 
-    `act` is the pghistory context whose row changes belong to it, if there are any. Written only by `corps.operations.trail.record`, in the transaction of the act.
+    `act` is the pghistory context whose row changes belong to it, if there are any.
+    Written only by `corps.operations.trail.record`, in the transaction of the act.
     """
 
     at = models.DateTimeField(_("time"))
@@ -67,9 +68,9 @@ class ActionLog(models.Model):
 
     def computed_digest(self) -> bytes:
         """What `digest` must be: over the digest before it and every other column but the key."""
-        assert isinstance(self.at, datetime)
+        at: datetime = self.at
         facts = [
-            self.at.astimezone(UTC).isoformat(timespec="microseconds"),
+            at.astimezone(UTC).isoformat(timespec="microseconds"),
             self.account_id,
             self.actor_name,
             self.action,
@@ -89,7 +90,8 @@ class ActionLog(models.Model):
 class TrailHead(models.Model):
     """Where the chain ends: one row, so that a cut-off tail is seen.
 
-    `seal` authenticates it with a key that is not in the database. Locking this row is what makes writers of the chain stand in line.
+    `seal` authenticates it with a key that is not in the database. Locking this row is what makes writers of the chain
+    stand in line.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)

@@ -33,7 +33,7 @@ class RequestFacts:
 class Act:
     """A running operation. `id` is the primary key of the pghistory context its row events link to.
 
-    `at_the_end` runs as the last statements of the transaction: what takes a lock that everybody needs waits until then.
+    `at_the_end` runs as the last statements of the transaction: what takes a lock that everybody needs waits.
     """
 
     actor: "Actor"
@@ -104,7 +104,9 @@ def _check(actor: "Actor", permission: Permission | None, unit_id: int | None) -
         raise TypeError("an actor is needed")
 
 
-def _record_refusal(actor: "Actor", action: str, unit_id: int | None, refusal: Exception) -> None:
+def _record_refusal(
+    actor: "Actor", action: str, unit_id: int | None, refusal: Refusal | PermissionDenied | Http404
+) -> None:
     from corps.operations.trail import record_refusal
 
     record_refusal(actor=actor, action=action, unit_id=unit_id, refusal=refusal)

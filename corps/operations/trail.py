@@ -45,8 +45,9 @@ def record(
 ) -> None:
     """Append one act. `actor` is None only for a failed sign-in, where `actor_name` says what was typed.
 
-    Inside `acting` the entry is written as the last statement of the transaction, so that a long act does not keep the others
-    waiting for the end of the chain. `detail` holds plain values (text, whole numbers, lists, dates); personal numbers are masked.
+    Inside `acting` the entry is written as the last statement of the transaction, so that a long act does not keep the
+    others waiting for the end of the chain. `detail` holds plain values (text, whole numbers, lists, dates); personal
+    numbers in it are masked.
     """
     request, act = current_request.get(), current_act()
     account = None if actor is None or isinstance(actor, SystemActor) else actor
@@ -71,15 +72,14 @@ def record(
         act.at_the_end.append(lambda: _append(entry))
 
 
-def record_refusal(*, actor: "Actor", action: str, unit_id: int | None, refusal: Exception) -> None:
+def record_refusal(
+    *, actor: "Actor", action: str, unit_id: int | None, refusal: Refusal | PermissionDenied | Http404
+) -> None:
     """Append an attempt that was refused: for want of a right, or by a rule (`Refusal`)."""
     if isinstance(refusal, Refusal):
         detail = {"code": refusal.code, "place": refusal.place}
-    elif isinstance(refusal, PermissionDenied):
-        detail = {"code": "denied"}
     else:
-        assert isinstance(refusal, Http404)
-        detail = {"code": "outside"}
+        detail = {"code": "denied" if isinstance(refusal, PermissionDenied) else "outside"}
     reason = str(refusal) if isinstance(refusal, Refusal) else ""
     record(actor=actor, action=action, unit_id=unit_id, reason=reason, detail=detail, result=ActionResult.REFUSED)
 

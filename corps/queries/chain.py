@@ -14,7 +14,7 @@ BATCH = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """The first place where the trail does not hold; `kind` is one of changed, missing, cut, head, unsealed, differs."""
+    """The first place where the trail does not hold. `kind`: changed, missing, cut, head, unsealed or differs."""
 
     kind: str
     entry_id: int | None = None
@@ -32,11 +32,11 @@ class Verdict:
 
 
 def verify(*, batch: int = BATCH, expected: tuple[int, str] | None = None) -> Verdict:
-    """Walk the chain, oldest entry first. `expected` is (id, digest in hex) of an entry noted elsewhere, as in shipped logs.
+    """Walk the chain, oldest entry first. `expected` is (id, digest in hex) of an entry noted elsewhere, as in logs.
 
-    An entry that was changed has another digest; one that was removed leaves a successor that follows nothing. A tail that
-    was cut off no longer agrees with the sealed end. Somebody with the rights of the database's owner *and* the data keys
-    could write a whole new trail: only `expected` shows that. Writers may go on meanwhile.
+    An entry that was changed has another digest; one that was removed leaves a successor that follows nothing. A tail
+    that was cut off no longer agrees with the sealed end. Somebody with the rights of the database's owner *and* the
+    data keys could write a whole new trail: only `expected` shows that. Writers may go on meanwhile.
     """
     head = TrailHead.objects.first()
     verdict = Verdict()
@@ -86,7 +86,7 @@ def _check_seal(head: TrailHead | None) -> Break | None:
     if head is None:
         return Break("head") if ActionLog.objects.exists() else None
     try:
-        genuine = unseal_bytes(head.seal, purpose=HEAD_PURPOSE) == head.sealed_facts()
+        genuine = unseal_bytes(bytes(head.seal), purpose=HEAD_PURPOSE) == head.sealed_facts()
     except SealBroken:
         genuine = False
     return None if genuine else Break("unsealed")

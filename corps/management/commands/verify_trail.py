@@ -57,7 +57,8 @@ def _sentence(broken: Break, last_good: int) -> str:
             "The action log is broken: the record of its end is missing or was set back; the last entry is %(good)s."
         ),
         "unsealed": _(
-            "The action log is broken: the record of its end was not sealed by this installation, or its data key is missing."
+            "The action log is broken: the record of its end was not sealed by this installation,"
+            " or its data key is missing."
         ),
         "differs": _("The action log is broken: entry %(id)s of %(at)s is not the one that was noted elsewhere."),
     }
