@@ -54,20 +54,20 @@ def field_kind(bound: BoundField) -> str:
 
 
 @register.simple_tag
-def field(bound: BoundField, *, help: str = "", optional: bool = True) -> SafeString:  # noqa: A002
-    """A form field with label, help, errors; `optional` marks fields that may stay empty."""
+def field(bound: BoundField, *, help: str | bool = "", optional: bool = True) -> SafeString:  # noqa: A002
+    """A form field with label, help, errors; `help=False` hides the help, `optional` marks what may stay empty."""
     return component(
         "field",
         {
             "field": bound,
             "kind": field_kind(bound),
-            "help": help or bound.help_text,
+            "help": "" if help is False else help or bound.help_text,
             "mark": optional and not bound.field.required and not isinstance(bound.field, forms.BooleanField),
         },
     )
 
 
 @register.simple_tag
-def form_fields(form: BaseForm) -> SafeString:
+def form_fields(form: BaseForm, *, help: bool = True) -> SafeString:  # noqa: A002
     """All errors and fields of a form, hidden ones too; the `<form>` element and its buttons stay with the page."""
-    return component("form_fields", {"form": form})
+    return component("form_fields", {"form": form, "help": help})

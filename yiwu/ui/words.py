@@ -7,6 +7,7 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
 from yiwu import formatting
 from yiwu.icons import ICONS, SPRITE
@@ -110,3 +111,37 @@ def when(value: dt.datetime | None) -> SafeString:
         f"{formatting.day(local)} {local:%H:%M:%S}",
         formatting.moment(value),
     )
+
+
+# Looked for in this order: the browsers of phones and desks here name themselves after the one they are built on.
+_BROWSERS = (
+    ("MicroMessenger", "微信"),
+    ("wxwork", "企业微信"),
+    ("DingTalk", "钉钉"),
+    ("QQBrowser", "QQ"),
+    ("QIHU", "360"),
+    ("UCBrowser", "UC"),
+    ("HuaweiBrowser", "HUAWEI"),
+    ("MiuiBrowser", "MIUI"),
+    ("Edg", "Edge"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+_SYSTEMS = (
+    ("HarmonyOS", "HarmonyOS"),
+    ("OpenHarmony", "HarmonyOS"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+@register.filter
+def device(user_agent: str) -> str:
+    """What a browser says about itself in two words: `Chrome · Windows`, or that it is unknown."""
+    found = [next((name for mark, name in marks if mark in user_agent), "") for marks in (_BROWSERS, _SYSTEMS)]
+    return " · ".join(word for word in found if word) or gettext("unknown device")

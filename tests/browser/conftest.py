@@ -1,0 +1,191 @@
+"""Pages in a real browser: Debian's Chromium, a live server, somebody signed in.
+
+Without Chromium these tests are left out, and the summary says so: they never pass silently.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from tests.browser.lint import Watch, latin_words, sideways
+from tests.cast import Cast
+from yiwu.services.chromium import find_chromium
+from yiwu.services.places import state_folder
+
+CHROMIUM = find_chromium()
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESKTOP = ViewportSize(width=1440, height=900)
+PHONE = ViewportSize(width=390, height=844)
+SIZES: dict[str, ViewportSize] = {"desktop": DESKTOP, "phone": PHONE}
+LANGUAGES = ("zh-hans", "en")
+HERE = Path(__file__).parent
+
+Scheme = Literal["light", "dark"]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Take the browser tests out when there is no browser, and remember how many for the summary."""
+    if CHROMIUM:
+        return
+    left_out = [item for item in items if HERE in item.path.parents]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        config.stash[LEFT_OUT] = len(left_out)
+        items[:] = [item for item in items if HERE not in item.path.parents]
+
+
+LEFT_OUT = pytest.StashKey[int]()
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Say loudly that pages were not looked at."""
+    number = config.stash.get(LEFT_OUT, 0)
+    if number:
+        terminalreporter.section("BROWSER TESTS LEFT OUT", sep="!", red=True, bold=True)
+        terminalreporter.line(
+            f"{number} browser tests did not run: no Chromium found (on Debian: apt install chromium)."
+        )
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all browser tests of a worker.
+
+    Playwright's loop runs in this thread, which makes Django refuse the database; it is the same thread all the time,
+    so the refusal is lifted while the browser lives.
+    """
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    try:
+        with sync_playwright() as playwright:
+            running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+            yield running
+            running.close()
+    finally:
+        if before is None:
+            del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+        else:
+            os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = before
+
+
+@dataclass
+class Visitor:
+    """Somebody at a page. `page` is Playwright's; `watch` holds what went wrong so far."""
+
+    page: Page
+    watch: Watch
+    address: str
+
+    def go(self, path: str) -> Page:
+        """Open a path of the site and wait until it has settled."""
+        self.page.goto(f"{self.address}{path}", wait_until="load")
+        return self.page
+
+
+PageFor = Callable[..., Visitor]
+
+
+@pytest.fixture
+def page_for(browser: Browser, live_server: LiveServer, cast: Cast) -> Iterator[PageFor]:
+    """`page_for("captain_sg", size="phone", language="en", scheme="dark")` → a `Visitor` signed in as that account.
+
+    An empty name is somebody who is not signed in. When the test ends, any console error, failed request, status ≥ 400
+    that `expected` does not name, or violation of the content security policy fails it.
+    """
+    contexts: list[BrowserContext] = []
+    watches: list[Watch] = []
+
+    def open_page(
+        name: str = "",
+        *,
+        size: str = "desktop",
+        language: str = "zh-hans",
+        scheme: Scheme = "light",
+        expected: tuple[int, ...] = (),
+    ) -> Visitor:
+        context = browser.new_context(
+            viewport=SIZES[size],
+            color_scheme=scheme,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            has_touch=size == "phone",
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        context.add_cookies([_cookie(live_server.url, settings.LANGUAGE_COOKIE_NAME, language)])
+        if name:
+            client = Client()
+            client.force_login(cast.accounts[name])
+            session = client.cookies[settings.SESSION_COOKIE_NAME].value
+            context.add_cookies([_cookie(live_server.url, settings.SESSION_COOKIE_NAME, session)])
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        watch = Watch(page, expected=set(expected))
+        watches.append(watch)
+        return Visitor(page, watch, live_server.url)
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    for watch in watches:
+        watch.verdict()
+
+
+def _cookie(address: str, name: str, value: str) -> Any:
+    return {"name": name, "value": value, "url": address}
+
+
+Look = Callable[..., None]
+
+
+@pytest.fixture
+def look_at(page_for: PageFor) -> Look:
+    """`look_at("captain_sg", "/u/sg/", "home")`: the page as every reader meets it.
+
+    Desktop and phone, Chinese and English, and once in the dark: each leaves a screenshot
+    `<name>-<size>-<language>.png`, none may scroll sideways, the Chinese ones show no Latin words but the allowed ones
+    and those in `words`; `expected` are status codes of 400 and above that belong to the page.
+    """
+
+    def look(
+        account: str, path: str, name: str, *, words: tuple[str, ...] = (), expected: tuple[int, ...] = ()
+    ) -> None:
+        for size in SIZES:
+            for language in LANGUAGES:
+                visitor = page_for(account, size=size, language=language, expected=expected)
+                page = visitor.go(path)
+                assert sideways(page) == 0, f"{path} scrolls sideways at {size} width in {language}"
+                if language == "zh-hans":
+                    found = [word for word in latin_words(page) if word not in words]
+                    assert not found, f"{path} shows Latin words on a Chinese page: {', '.join(found)}"
+                shoot(page, f"{name}-{size}-{language}")
+        dark = page_for(account, scheme="dark", expected=expected)
+        shoot(dark.go(path), f"{name}-desktop-dark")
+
+    return look
+
+
+def shoot(page: Page, name: str) -> Path:
+    """Keep a picture of the whole page in the state folder's `screenshots`."""
+    folder = state_folder() / "screenshots"
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"{name}.png"
+    page.screenshot(path=target, full_page=True)
+    return target
