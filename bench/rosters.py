@@ -1,6 +1,6 @@
 """Invented rosters of any size, for the benches, the tests and the demo. No person in them is real.
 
-    python -m bench.rosters roster.xlsx 124000 --bad-share 0.01
+python -m bench.rosters roster.xlsx 124000 --bad-share 0.01
 """
 
 import argparse
@@ -15,21 +15,78 @@ import xlsxwriter
 from members.logic.identity import check_character
 
 HEADERS: Final = (
-    "序号", "姓名", "身份证号", "性别", "出生日期", "手机号码", "职业类别", "工作单位", "住址", "政治面貌", "文化程度",
-    "特长", "五员", "所属中队", "入队日期", "紧急联系人", "紧急联系人电话", "备注",
-)  # fmt: skip
+    "序号",
+    "姓名",
+    "身份证号",
+    "性别",
+    "出生日期",
+    "手机号码",
+    "职业类别",
+    "工作单位",
+    "住址",
+    "政治面貌",
+    "文化程度",
+    "特长",
+    "五员",
+    "所属中队",
+    "入队日期",
+    "紧急联系人",
+    "紧急联系人电话",
+    "备注",
+)
 WIDTHS: Final = (6, 10, 22, 6, 12, 14, 12, 24, 32, 12, 10, 16, 24, 20, 12, 12, 18, 20)
 
-_SURNAMES: Final = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈"
+_SURNAMES: Final = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈"
+)
 _GIVEN: Final = (
-    "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰萍红玲芬燕彬鹏飞宇浩凯健俊帆雪琳倩婷宁辉建国志文海波林春梅建斌晓东"
+    "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰萍红玲芬"
+    "燕彬鹏飞宇浩凯健俊帆雪琳倩婷宁辉建国志文海波林春梅建斌晓东"
 )
 _AREAS: Final = (
-    "430405", "430406", "430407", "430408", "430412", "430421", "430422", "430423", "430424", "430426", "430481", "430482",
-)  # fmt: skip
-_OCCUPATIONS: Final = ("保安员", "物管员", "楼栋长", "店长", "快递员", "环卫工", "民兵预备役", "企业职工", "教师", "退休人员", "个体经营者")
-_EMPLOYERS: Final = tuple(f"{place}{kind}" for place in ("船山", "蒸湘", "石鼓", "雁峰", "珠晖", "南岳") for kind in ("物业公司", "商贸公司", "保安公司", "中学", "社区"))
-_STREETS: Final = ("长湖路", "解放大道", "蒸阳北路", "船山西路", "华新大道", "衡祁路", "中山南路", "石鼓路", "雁城路", "环城北路")
+    "430405",
+    "430406",
+    "430407",
+    "430408",
+    "430412",
+    "430421",
+    "430422",
+    "430423",
+    "430424",
+    "430426",
+    "430481",
+    "430482",
+)
+_OCCUPATIONS: Final = (
+    "保安员",
+    "物管员",
+    "楼栋长",
+    "店长",
+    "快递员",
+    "环卫工",
+    "民兵预备役",
+    "企业职工",
+    "教师",
+    "退休人员",
+    "个体经营者",
+)
+_EMPLOYERS: Final = tuple(
+    f"{place}{kind}"
+    for place in ("船山", "蒸湘", "石鼓", "雁峰", "珠晖", "南岳")
+    for kind in ("物业公司", "商贸公司", "保安公司", "中学", "社区")
+)
+_STREETS: Final = (
+    "长湖路",
+    "解放大道",
+    "蒸阳北路",
+    "船山西路",
+    "华新大道",
+    "衡祁路",
+    "中山南路",
+    "石鼓路",
+    "雁城路",
+    "环城北路",
+)
 _POLITICAL: Final = ("中共党员", "共青团员", "群众", "群众", "群众")
 _EDUCATION: Final = ("初中", "高中", "中专", "大专", "本科")
 _SKILLS: Final = ("", "", "急救", "驾驶", "急救、驾驶", "调解", "水性好", "无人机")
@@ -66,7 +123,7 @@ def invented_rows(
             f"{dice.choice(_PREFIXES)}{dice.randrange(10**8):08d}",
             dice.choice(_OCCUPATIONS),
             dice.choice(_EMPLOYERS),
-            f"蒸湘区{dice.choice(_STREETS)}{dice.randrange(1, 900)}号{dice.randrange(1, 30)}栋{dice.randrange(101, 3204)}室",
+            _address(dice),
             dice.choice(_POLITICAL),
             dice.choice(_EDUCATION),
             dice.choice(_SKILLS),
@@ -104,6 +161,11 @@ def write_roster(
             if text:
                 write(index, column, text)
     workbook.close()
+
+
+def _address(dice: random.Random) -> str:
+    door = f"{dice.randrange(1, 30)}栋{dice.randrange(101, 3204)}室"
+    return f"蒸湘区{dice.choice(_STREETS)}{dice.randrange(1, 900)}号{door}"
 
 
 def _person(dice: random.Random) -> str:

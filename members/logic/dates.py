@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from typing import Final
 
-from members.logic.flaws import WARNING, Cell, Flaw, cell_text
+from members.logic.flaws import WARNING, Cell, Flaw
 from members.logic.text import PLACEHOLDERS, ascii_form
 
 EARLIEST: Final = dt.date(1900, 1, 1)
@@ -15,6 +15,7 @@ _SERIALS: Final = range(3_000, 80_000)
 _EPOCH_1900: Final = dt.date(1899, 12, 30)
 _EPOCH_1904: Final = dt.date(1904, 1, 1)
 
+_LONGEST: Final = 40
 _SEPARATOR: Final = r"\s*[-‐-―−./\\年月、,]\s*"
 _CLOCK: Final = re.compile(
     r"(?:[T\s]+\d{1,2}[:：]\d{2}(?:[:：]\d{2}(?:\.\d+)?)?\s*(?:[AaPp][Mm])?)?\s*(?:(?:星期|周)[一二三四五六日天])?$"
@@ -26,7 +27,8 @@ _EIGHT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})$")
 _SIX: Final = re.compile(r"((?:19|20)\d{2})(0[1-9]|1[0-2])$")
 _SERIAL_TEXT: Final = re.compile(r"\d{4,5}(?:\.\d+)?$")
 
-_DIGITS: Final = {char: str(value) for value, chars in enumerate(("〇零○Oo", "一壹元", "二贰", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖")) for char in chars}
+_NUMERALS: Final = ("〇零○Oo", "一壹元", "二贰", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖")
+_DIGITS: Final = {char: str(value) for value, chars in enumerate(_NUMERALS) for char in chars}
 _CHINESE: Final = re.compile(r"[〇零○一二三四五六七八九]{4}年")
 _TENS: Final = re.compile(r"([一二三])?(十|廿|卅)([一二三四五六七八九])?")
 
@@ -72,7 +74,7 @@ class DateReader:
             return self._from_text(cell)
         return self._from_number(float(cell))
 
-    def _from_number(self, number: float) -> dt.date | Flaw:
+    def _from_number(self, number: float) -> dt.date | Flaw | None:
         if number.is_integer():
             return self._from_text(str(int(number)))
         if int(number) in _SERIALS:
@@ -87,13 +89,17 @@ class DateReader:
         text = ascii_form(cell)
         if text in PLACEHOLDERS:
             return None
-        if len(text) > 40:
+        if len(text) > _LONGEST:
             return Flaw("date_unreadable", {})
         text = _CLOCK.sub("", _arabic(text)).strip()
         if match := _EIGHT.match(text):
             return _day(*map(int, match.groups()))
         if match := _THREE.match(text):
             return self._from_three(*match.groups())
+        return self._from_less(text)
+
+    def _from_less(self, text: str) -> dt.date | Flaw:
+        """A month, a year or a serial number."""
         if match := _SIX.match(text) or _MONTH.match(text):
             return _imprecise("date_no_day", int(match[1]), int(match[2]))
         if (match := _YEAR.match(text)) and EARLIEST.year <= int(match[1]) <= LATEST.year:
@@ -166,10 +172,3 @@ def read_month_or_day(reader: DateReader, cell: Cell) -> str | Flaw | None:
     if isinstance(found, Flaw) and found.code in {"date_no_day", "date_no_month"}:
         return None
     return found
-
-
-def shown(cell: Cell) -> str:
-    """The cell as text of a date, for sentences."""
-    if isinstance(cell, dt.datetime) and cell.time() == dt.time():
-        return cell.date().isoformat()
-    return cell_text(cell)

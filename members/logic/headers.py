@@ -208,7 +208,9 @@ def questions(header: Header, *, offset: int = 0) -> list[Question]:
     for key, first, second in header.duplicates:
         form = header_form(header.shown[second])
         if form != header_form(header.shown[first]):
-            asked.append(Question("duplicate", form, header.shown[second], column_letter(second + offset), (IGNORE, key)))
+            asked.append(
+                Question("duplicate", form, header.shown[second], column_letter(second + offset), (IGNORE, key))
+            )
     return asked
 
 

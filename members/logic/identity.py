@@ -9,7 +9,7 @@ import datetime as dt
 import re
 from typing import Final, NamedTuple
 
-from members.logic.flaws import WARNING, Cell, Flaw
+from members.logic.flaws import WARNING, Cell, Flaw, cell_text
 from members.logic.text import ascii_form
 
 MIN_AGE: Final = 16
@@ -25,8 +25,24 @@ FEMALE: Final = "2"
 
 # First two digits, GB/T 2260, with 81–83 for residents of Hong Kong, Macao and Taiwan.
 PROVINCES: Final = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()
+    map(
+        str,
+        (
+            *range(11, 16),
+            *range(21, 24),
+            *range(31, 38),
+            *range(41, 47),
+            *range(50, 55),
+            *range(61, 66),
+            71,
+            81,
+            82,
+            83,
+        ),
+    )
 )
+LENGTH: Final = 18
+_OLD_LENGTH: Final = 15
 WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2, 1)
 CHECK_CHARACTERS: Final = "10X98765432"
 
@@ -91,8 +107,6 @@ class _Tails(dict[str, int]):
 
 # A multiple of 11 larger than any sum: it marks what only the slow way may judge and leaves the remainder alone.
 _MARK: Final = 11 * 100
-# A plain number of the right length in half-width characters needs no washing.
-_UNWASHED: Final = 18
 
 
 class IdentityReader:
@@ -112,7 +126,7 @@ class IdentityReader:
 
     def read(self, cell: Cell) -> str | Flaw | None:
         """The number in its 18-character form, a flaw, or None for a blank cell."""
-        if type(cell) is str and len(cell) == _UNWASHED:
+        if type(cell) is str and len(cell) == LENGTH:
             total = self._areas[cell[:6]]
             birth = self._births.get(cell[6:14]) or self._birth(cell[6:14])
             tail = self._tails[cell[14:]]
@@ -136,15 +150,15 @@ class IdentityReader:
         try:
             birth_date = dt.date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
         except ValueError:
-            return total, "", Flaw("identity_birth_date", {"digits": digits})
+            return total, "", Flaw("identity_birth_date", {})
         if birth_date > self.today:
-            return total, "", Flaw("identity_birth_future", {"birth_date": birth_date.isoformat()})
+            return total, "", Flaw("identity_birth_future", {})
         age = age_on(birth_date, self.today)
         flaw = None
         if age < self.min_age:
             flaw = Flaw("identity_too_young", {"age": age, "minimum": self.min_age})
         elif age > self.max_age:
-            flaw = Flaw("identity_too_old", {"age": age, "birth_date": birth_date.isoformat()})
+            flaw = Flaw("identity_too_old", {"age": age})
         elif age < ADULT_AGE:
             flaw = Flaw("identity_minor", {"age": age}, WARNING)
         return total, birth_date.isoformat(), flaw
@@ -153,43 +167,46 @@ class IdentityReader:
         number = _washed(cell)
         if number is None or isinstance(number, Flaw):
             return number
-        if len(number) == 15 and number.isdecimal():
+        if len(number) == _OLD_LENGTH and number.isdecimal():
             number = from_15_digits(number)
-        if len(number) != 18:
+        if len(number) != LENGTH:
             return Flaw("identity_length", {"length": len(number)})
+        return self._judge(number)
+
+    def _judge(self, number: str) -> str | Flaw:
         area, tail = self._areas[number[:6]], self._tails[number[14:]]
         birth_total, _, birth_flaw = self._births.get(number[6:14]) or self._birth(number[6:14])
+        flaw = None
         if area < 0 or tail < 0 or birth_total < 0:
-            return Flaw("identity_malformed", {})
-        if birth_flaw is not None and birth_flaw.severity != WARNING:
-            return birth_flaw
-        if (area + birth_total + tail) % 11 != 1:
-            return Flaw("identity_destroyed" if tail >= _MARK else "identity_check_character", {})
-        if birth_flaw is not None:
-            return Flaw(birth_flaw.code, birth_flaw.params, WARNING, number)
-        if area >= _MARK:
-            return Flaw("identity_area", {"area": number[:6]}, WARNING, number)
-        if tail >= _MARK:
-            return Flaw("identity_zeros", {}, WARNING, number)
-        return number
+            flaw = Flaw("identity_malformed", {})
+        elif birth_flaw is not None and birth_flaw.severity != WARNING:
+            flaw = birth_flaw
+        elif (area + birth_total + tail) % 11 != 1:
+            flaw = Flaw("identity_destroyed" if tail >= _MARK else "identity_check_character", {})
+        elif birth_flaw is not None:
+            flaw = Flaw(birth_flaw.code, birth_flaw.params, WARNING, number)
+        elif area >= _MARK:
+            flaw = Flaw("identity_area", {"area": number[:6]}, WARNING, number)
+        elif tail >= _MARK:
+            flaw = Flaw("identity_zeros", {}, WARNING, number)
+        return flaw or number
 
 
 def _washed(cell: Cell) -> str | Flaw | None:
     """The characters of the number alone, a flaw when Excel destroyed it, None for a blank cell."""
+    if isinstance(cell, str):
+        text = ascii_form(cell)
+        if _SCIENTIFIC.match(text.replace(" ", "")):
+            return Flaw("identity_destroyed", {})
+        # A Cyrillic letter and the sign of multiplication pass for an X.
+        return _SEPARATORS.sub("", text).upper().replace("Х", "X").replace("×", "X") or None
     if cell is None:
         return None
-    if isinstance(cell, bool) or not isinstance(cell, str | float | int):
+    if isinstance(cell, bool) or not isinstance(cell, float | int):
         return Flaw("identity_malformed", {})
-    if not isinstance(cell, str):
-        if abs(cell) >= DESTROYED_FROM:
-            return Flaw("identity_destroyed", {})
-        return str(int(cell)) if cell == int(cell) else repr(cell)
-    number = _SEPARATORS.sub("", ascii_form(cell)).upper()
-    if not number:
-        return None
-    if _SCIENTIFIC.match(ascii_form(cell).replace(" ", "")):
+    if abs(cell) >= DESTROYED_FROM:
         return Flaw("identity_destroyed", {})
-    return number.replace("Х", "X").replace("×", "X")
+    return cell_text(float(cell))
 
 
 def sex_of(number: str) -> str:

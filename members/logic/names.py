@@ -33,13 +33,17 @@ def read_name(cell: Cell) -> str | Flaw | None:
         return Flaw("formula_text", {})
     name = _DOT_BETWEEN_CHINESE.sub(DOT, _DOTS.sub(DOT, name))
     name = _BLANK_IN_CHINESE.sub("", name)
+    return _judged(name)
+
+
+def _judged(name: str) -> str | Flaw:
     if len(name) > MAX_LENGTH:
         return Flaw("text_too_long", {"length": len(name), "limit": MAX_LENGTH})
-    if private := _PRIVATE_CHARACTER.search(name):
-        if _is_name(_PRIVATE_CHARACTER.sub("〇", name)):
-            return Flaw("name_private_character", {"code": f"U+{ord(private[0]):04X}"}, WARNING, name)
+    if not _is_name(_PRIVATE_CHARACTER.sub("〇", name)):
         return Flaw("name_malformed", {})
-    return name if _is_name(name) else Flaw("name_malformed", {})
+    if private := _PRIVATE_CHARACTER.search(name):
+        return Flaw("name_private_character", {"code": f"U+{ord(private[0]):04X}"}, WARNING, name)
+    return name
 
 
 def _is_name(name: str) -> bool:

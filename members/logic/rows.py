@@ -89,7 +89,9 @@ class RowCleaner:
         self._places = {POSITION[key]: place for place, key in mapping.items()}
         self._cleaners = {position: _compiled(COLUMNS[position], context) for position in self._places}
         self._header_words = {
-            folded(word) for column in (BY_KEY["name"], BY_KEY["identity"]) for word in (column.chinese, *column.synonyms)
+            folded(word)
+            for column in (BY_KEY["name"], BY_KEY["identity"])
+            for word in (column.chinese, *column.synonyms)
         }
 
     def clean(self, numbers: Sequence[int], rows: Sequence[Sequence[Cell]]) -> Batch:
@@ -179,7 +181,10 @@ class RowCleaner:
         numbers = columns[_IDENTITY]
         sexes = [number and (MALE if number[16] in _ODD else FEMALE) for number in numbers]
         births = [number and f"{number[6:10]}-{number[10:12]}-{number[12:14]}" for number in numbers]
-        for position, derived, code in ((_SEX, sexes, "sex_contradiction"), (_BIRTH_DATE, births, "birth_contradiction")):
+        for position, derived, code in (
+            (_SEX, sexes, "sex_contradiction"),
+            (_BIRTH_DATE, births, "birth_contradiction"),
+        ):
             given = columns[position]
             columns[position] = derived
             if position not in self._places or given == derived:

@@ -39,14 +39,27 @@ OCCUPATION: Final = (
     _term("courier", "快递员", "Courier", "快递 快递小哥 外卖员 外卖 外卖骑手 骑手 外卖小哥 配送员 送餐员"),
     _term("cleaner", "环卫工", "Street cleaner", "环卫 环卫工人 环卫人员 保洁 保洁员 清洁工"),
     _term("reservist", "民兵预备役", "Reservist", "民兵 预备役 预备役人员 基干民兵"),
-    _term("employee", "企业职工", "Company employee", "职工 员工 企业员工 公司职员 公司员工 职员 工人 务工 务工人员 企业 上班族"),
+    _term(
+        "employee",
+        "企业职工",
+        "Company employee",
+        "职工 员工 企业员工 公司职员 公司员工 职员 工人 务工 务工人员 企业 上班族",
+    ),
     _term("teacher", "教师", "Teacher", "老师 教职工 教职员工 教员"),
     _term("medic", "医务人员", "Medical staff", "医生 护士 医护 医护人员 医师 卫生人员 村医 药师"),
     _term("student", "学生", "Student", "大学生 在校学生 在校大学生 在读"),
     _term("retired", "退休人员", "Retired", "退休 离退休 离退休人员 退休职工 退休干部 退休教师 离休"),
     _term("farmer", "农民", "Farmer", "务农 农户 村民 农村居民"),
-    _term("self", "个体经营者", "Self-employed", "个体 个体户 个体工商户 个体经营 自由职业 自由职业者 自营 经商 自主创业"),
-    _term("civil", "机关事业单位人员", "Public-sector employee", "公务员 机关干部 公职人员 事业单位 事业单位人员 事业编 机关工作人员 干部 村干部 网格员 网格长 专职网格员 社区网格员 社区工作者 社工 社区干部"),
+    _term(
+        "self", "个体经营者", "Self-employed", "个体 个体户 个体工商户 个体经营 自由职业 自由职业者 自营 经商 自主创业"
+    ),
+    _term(
+        "civil",
+        "机关事业单位人员",
+        "Public-sector employee",
+        "公务员 机关干部 公职人员 事业单位 事业单位人员 事业编 机关工作人员 干部 村干部 网格员"
+        " 网格长 专职网格员 社区网格员 社区工作者 社工 社区干部",
+    ),
     _term("other", "其他", "Other occupation", "其它 其他职业 待业 无业 退役军人 退伍军人 复员军人 转业军人"),
 )
 

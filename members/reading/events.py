@@ -1,5 +1,6 @@
 """What the child tells, in the order it tells it."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from members.logic.flaws import Params
@@ -55,6 +56,10 @@ Event = SheetFound | Notice | Questions | Batch | Done
 
 Frame = tuple[str, tuple[Any, ...]]
 """An event on its way through the pipe: its kind and its plain values."""
+
+
+Reasons = Mapping[int, Mapping[int, str]]
+"""Sheet (index as in `SheetFound`) → row number → the sentences why it was rejected."""
 
 
 def from_frame(kind: str, values: tuple[Any, ...]) -> Event:

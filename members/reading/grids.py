@@ -2,7 +2,6 @@
 
 import codecs
 import csv
-import itertools
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -19,6 +18,8 @@ from members.reading.xlsx import Formulas
 _NO_FORMULAS: Final = Formulas({}, 0, 0)
 _ENCODINGS: Final = ("utf-8-sig", "gb18030")
 _DELIMITERS: Final = ",\t;，|"
+# A text file has no sheets; sentences need a name for its one.
+_NAME: Final = "花名册"
 _FIELD_LIMIT: Final = 100_000
 _SNIFFED_LINES: Final = 40
 
@@ -56,15 +57,13 @@ def open_book(path: Path, limits: Limits, threads: ThreadPoolExecutor) -> Book:
         return _csv_book(path)
     if kind == filetypes.XLSX:
         package = xlsx.inspect(path, limits)
-        scans = {
-            name: threads.submit(xlsx.scan_formulas, path, part) for name, part in package.parts.items() if part
-        }
-        return _calamine_book(path, limits, package.epoch_1904, scans)
+        scans = {name: threads.submit(xlsx.scan_formulas, path, part) for name, part in package.parts.items() if part}
+        return _calamine_book(path, limits, scans, epoch_1904=package.epoch_1904)
     book = xls.inspect(path)
     done = [_finished(formulas) for formulas in book.formulas]
     with _workbook(path) as workbook:
         names = list(workbook.sheet_names)
-    return _calamine_book(path, limits, book.epoch_1904, dict(zip(names, done, strict=False)))
+    return _calamine_book(path, limits, dict(zip(names, done, strict=False)), epoch_1904=book.epoch_1904)
 
 
 def _finished(formulas: Formulas) -> "Future[Formulas]":
@@ -82,9 +81,10 @@ def _workbook(path: Path) -> CalamineWorkbook:
         raise Refused("file_corrupt") from error
 
 
-def _calamine_book(path: Path, limits: Limits, epoch_1904: bool, scans: "dict[str, Future[Formulas]]") -> Book:
+def _calamine_book(path: Path, limits: Limits, scans: "dict[str, Future[Formulas]]", *, epoch_1904: bool) -> Book:
     workbook = _workbook(path)
-    sheets, hidden = [], []
+    sheets: list[str] = []
+    hidden: list[str] = []
     for metadata in workbook.sheets_metadata:
         if metadata.typ != SheetTypeEnum.WorkSheet:
             continue
@@ -99,8 +99,8 @@ def _calamine_book(path: Path, limits: Limits, epoch_1904: bool, scans: "dict[st
             raise Refused("file_password") from error
         except (CalamineError, OSError, ValueError) as error:
             raise Refused("sheet_corrupt", sheet=name) from error
-        start = sheet.start
-        if start is None:
+        start, end = sheet.start, sheet.end
+        if start is None or end is None:
             return Grid(name, lambda: iter(()), 0, 0, 0, [], formulas)
         if sheet.width > limits.columns:
             raise Refused("sheet_too_wide", sheet=name, limit=limits.columns)
@@ -109,7 +109,7 @@ def _calamine_book(path: Path, limits: Limits, epoch_1904: bool, scans: "dict[st
             ((top, left - offset), (bottom, right - offset))
             for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
         ]
-        return Grid(name, sheet.iter_rows, offset, sheet.total_height, sheet.width, merged, formulas)
+        return Grid(name, sheet.iter_rows, offset, end[0] + 1, sheet.width, merged, formulas)
 
     return Book(sheets, hidden, load, epoch_1904)
 
@@ -127,8 +127,8 @@ def _csv_book(path: Path) -> Book:
         with path.open(encoding=encoding, newline="") as file:
             yield from csv.reader(file, delimiter=delimiter)
 
-    grid = Grid("", rows, 0, height, width, [], lambda: _NO_FORMULAS, ragged=True)
-    return Book([""], [], lambda name: grid, epoch_1904=False)
+    grid = Grid(_NAME, rows, 0, height, width, [], lambda: _NO_FORMULAS, ragged=True)
+    return Book([_NAME], [], lambda _name: grid, epoch_1904=False)
 
 
 def _encoding(path: Path) -> str:
@@ -158,7 +158,7 @@ def _decodes(path: Path, encoding: str) -> bool:
 def _delimiter(path: Path, encoding: str) -> str:
     """The separator that occurs most evenly in the first lines."""
     with path.open(encoding=encoding, newline="") as file:
-        lines = [line for line in itertools.islice((file.readline(_FIELD_LIMIT) for _ in range(_SNIFFED_LINES)), None) if line.strip()]
+        lines = [line for line in (file.readline(_FIELD_LIMIT) for _ in range(_SNIFFED_LINES)) if line.strip()]
     counts = {mark: sorted(line.count(mark) for line in lines) for mark in _DELIMITERS}
     # The middle of the counts: titles above and notes below hold none, a remark may hold many.
     return max(_DELIMITERS, key=lambda mark: (counts[mark][len(lines) // 2], counts[mark][-1]) if lines else (0, 0))

@@ -29,22 +29,25 @@ def inspect(path: Path) -> Book:
     """Judge the container, then walk its records. Raises `Refused`."""
     try:
         with olefile.OleFileIO(str(path)) as container:
-            names = {"/".join(entry) for entry in container.listdir(streams=True, storages=True)}
-            if "EncryptedPackage" in names or "EncryptionInfo" in names:
-                raise Refused("file_password")
-            stream = next((name for name in _STREAMS if name in names), None)
-            if stream is None:
-                raise Refused("file_document" if names & {"WordDocument", "PowerPoint Document"} else "file_unknown")
-            data = container.openstream(stream).read()
-            # A macro project may stand beside a workbook that needs a password; the password is said first.
-            book = _walk(data)
-            if any(name.split("/")[0] in {"_VBA_PROJECT_CUR", "VBA"} for name in names):
-                raise Refused("file_macros")
-            return book
+            return _judged(container)
     except Refused:
         raise
-    except Exception as error:  # olefile raises whatever a broken container makes it stumble over
+    except Exception as error:
         raise Refused("file_corrupt") from error
+
+
+def _judged(container: "olefile.OleFileIO") -> Book:
+    names = {"/".join(entry) for entry in container.listdir(streams=True, storages=True)}
+    if "EncryptedPackage" in names or "EncryptionInfo" in names:
+        raise Refused("file_password")
+    stream = next((name for name in _STREAMS if name in names), None)
+    if stream is None:
+        raise Refused("file_document" if names & {"WordDocument", "PowerPoint Document"} else "file_unknown")
+    # Macros may stand in a workbook that needs a password too; the password is said first.
+    book = _walk(container.openstream(stream).read())
+    if any(name.split("/")[0] in {"_VBA_PROJECT_CUR", "VBA"} for name in names):
+        raise Refused("file_macros")
+    return book
 
 
 def _walk(data: bytes) -> Book:
