@@ -40,6 +40,12 @@ class Station(Located):
         verbose_name = _("police station")
         verbose_name_plural = _("police stations")
         ordering = ("code",)
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(kind=StationKind.POLICE_POST) | models.Q(parent__isnull=True),
+                name="station_has_no_superior",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

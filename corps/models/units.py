@@ -88,7 +88,13 @@ class Unit(MPTTModel):
     )
     latitude = models.FloatField(_("latitude"), null=True, blank=True, help_text=_("WGS-84"))
     longitude = models.FloatField(_("longitude"), null=True, blank=True, help_text=_("WGS-84"))
-    specialities = models.ManyToManyField(Speciality, blank=True, related_name="units", verbose_name=_("specialities"))
+    specialities = models.ManyToManyField(
+        Speciality,
+        through="corps.UnitSpeciality",
+        blank=True,
+        related_name="units",
+        verbose_name=_("specialities"),
+    )
     stations = models.ManyToManyField(
         "corps.Station", through="corps.UnitStation", related_name="units", verbose_name=_("guiding police stations")
     )
@@ -103,6 +109,8 @@ class Unit(MPTTModel):
         verbose_name = _("unit")
         verbose_name_plural = _("units")
         base_manager_name = "objects"
+        # Not unique: PostgreSQL counts the columns of a unique index as key columns, so every shift of lft would make
+        # the foreign-key checks of roster writes wait. The check at commit (migration 0006) implies uniqueness.
         indexes: ClassVar = [models.Index(fields=("tree_id", "lft"), name="unit_tree_order")]
         constraints: ClassVar = [
             models.CheckConstraint(condition=models.Q(lft__lt=models.F("rght")), name="unit_lft_before_rght"),
@@ -119,10 +127,36 @@ class Unit(MPTTModel):
                 | models.Q(latitude__gte=-90, latitude__lte=90, longitude__gte=-180, longitude__lte=180),
                 name="unit_coordinates",
             ),
+            models.CheckConstraint(
+                condition=models.Q(merged_into__isnull=True)
+                | (models.Q(active_until__isnull=False) & ~models.Q(merged_into=models.F("id"))),
+                name="unit_merged_is_closed",
+            ),
+            models.UniqueConstraint(
+                fields=("corps",), condition=models.Q(parent__isnull=True), name="one_root_per_corps"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+@tracked()
+class UnitSpeciality(models.Model):
+    """A unit is especially good at something; a model of its own so that its history is kept."""
+
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="speciality_links", verbose_name=_("unit"))
+    speciality = models.ForeignKey(Speciality, models.CASCADE, related_name="unit_links", verbose_name=_("speciality"))
+
+    class Meta:
+        verbose_name = _("unit's speciality")
+        verbose_name_plural = _("units' specialities")
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=("unit", "speciality"), name="one_speciality_once_per_unit"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit} · {self.speciality}"
 
 
 @tracked()
