@@ -1,4 +1,4 @@
-"""Takes the pages that libraries bring out of the admin site: rights and sign-in are managed by the house's own pages."""
+"""Takes the pages that libraries bring out of the admin site: the house has its own for rights and sign-in."""
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
