@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from yiwu import formatting
@@ -79,7 +79,7 @@ def spark(values: Sequence[float], name: str = "") -> SafeString:
     """A spark line of at least two values, oldest first; read out as first and last value."""
     numbers = [float(value) for value in values]
     if len(numbers) < 2:
-        return format_html("")
+        return mark_safe("")
     points = spark_points(numbers)
     label = gettext("%(name)s: from %(first)s to %(last)s") % {
         "name": name,
