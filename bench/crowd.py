@@ -39,19 +39,19 @@ SELECT
     (%(units)s::bigint[])[1 + (n %% cardinality(%(units)s::bigint[]))],
     s || a || b,
     decode(lpad(to_hex(n), 92, '59'), 'hex'), sha256(int4send(n)),
-    lpad((n * 7919 %% 10000)::text, 4, '0'), '430', 1 + n %% 2,
+    lpad((random() * 9999)::int::text, 4, '0'), '430', 1 + n %% 2,
     date '1956-01-01' + (random() * 17500)::int,
-    (ARRAY['138','139','150','151','158','159','186','187','188','199'])[1 + n %% 10]
+    (ARRAY['138','139','150','151','158','159','186','187','188','199'])[1 + (random() * 9)::int]
         || lpad((random() * 99999999)::int::text, 8, '0'),
     (ARRAY['guard','property','building','shop','courier','cleaner','employee','teacher','retired','self','other',''])
         [1 + (random() * 11)::int],
     '船山物业公司', '蒸湘区长湖路' || n %% 900 || '号',
     (ARRAY['party','league','masses','masses'])[1 + (random() * 3)::int],
     (ARRAY['junior','senior','vocational','college','bachelor'])[1 + (random() * 4)::int],
-    '{}', ARRAY[(ARRAY['information','mediation','safety','emergency','service'])[1 + n %% 5]],
-    date '2019-01-01' + (n %% 1400), (ARRAY['active','active','active','active','active','active','active','active',
-    'probation','suspended','left'])[1 + n %% 11], '', date '2022-01-01',
-    '李芳', '13900000000', '', '', CASE WHEN n %% 3 > 0 THEN date '2022-06-01' + n %% 900 END, '', '',
+    '{}', ARRAY[(ARRAY['information','mediation','safety','emergency','service'])[1 + (random() * 4)::int]],
+    date '2019-01-01' + (random() * 1400)::int, (ARRAY['active','active','active','active','active','active','active','active',
+    'probation','suspended','left'])[1 + (random() * 10)::int], '', date '2022-01-01',
+    '李芳', '13900000000', '', '', CASE WHEN random() < 0.7 THEN date '2022-06-01' + (random() * 900)::int END, '', '',
     sp || ap || bp, left(sp, 1) || left(ap, 1) || left(bp, 1),
     CASE WHEN b = '' THEN ARRAY[s, a, s || a] ELSE ARRAY[s, a, b, s || a, a || b] END,
     n, now()
