@@ -12,6 +12,7 @@ LATEST: Final = dt.date(2100, 12, 31)
 
 # Serial numbers that can be a day in a roster; below them four-digit years are meant, above them 202211 and 20221103.
 _SERIALS: Final = range(3_000, 80_000)
+_LARGEST: Final = 100_000_000
 _EPOCH_1900: Final = dt.date(1899, 12, 30)
 _EPOCH_1904: Final = dt.date(1904, 1, 1)
 
@@ -72,7 +73,8 @@ class DateReader:
             return Flaw("date_unreadable", {})
         if isinstance(cell, str):
             return self._from_text(cell)
-        return self._from_number(float(cell))
+        # Anything larger is no date in any form, and infinity is no integer; so is what is no number.
+        return self._from_number(float(cell)) if 0 <= cell < _LARGEST else Flaw("date_unreadable", {})
 
     def _from_number(self, number: float) -> dt.date | Flaw | None:
         if number.is_integer():

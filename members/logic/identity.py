@@ -46,7 +46,7 @@ _OLD_LENGTH: Final = 15
 WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2, 1)
 CHECK_CHARACTERS: Final = "10X98765432"
 
-_SEPARATORS: Final = re.compile(r"[\s\-‐-―−_.·,，、]+")
+_SEPARATORS: Final = re.compile(r"[\s\-‐-―−_.·,，、'‘’`]+")
 _SCIENTIFIC: Final = re.compile(r"^\d(\.\d+)?[Ee]\+?\d{1,2}$")
 _ASCII_DIGITS: Final = frozenset("0123456789")
 DESTROYED_FROM: Final = 1e15
@@ -195,7 +195,7 @@ class IdentityReader:
 def _washed(cell: Cell) -> str | Flaw | None:
     """The characters of the number alone, a flaw when Excel destroyed it, None for a blank cell."""
     if isinstance(cell, str):
-        text = ascii_form(cell)
+        text = ascii_form(cell).removesuffix(".0")
         if _SCIENTIFIC.match(text.replace(" ", "")):
             return Flaw("identity_destroyed", {})
         # A Cyrillic letter and the sign of multiplication pass for an X.

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from members.logic.flaws import WARNING, Cell, Flaw, cell_text
+from members.logic.flaws import WARNING, Cell, Flaw
 from members.logic.text import PLACEHOLDERS, is_formula, plain
 
 MAX_LENGTH: Final = 50
@@ -26,7 +26,9 @@ def read_name(cell: Cell) -> str | Flaw | None:
     """The name with its blanks and dots put right, a flaw, or None for a blank cell."""
     if type(cell) is str and _PLAIN_NAME.fullmatch(cell) and cell not in _NOT_NAMES:
         return cell
-    name = plain(cell_text(cell))
+    if not isinstance(cell, str):
+        return None if cell is None else Flaw("name_malformed", {})
+    name = plain(cell)
     if name in PLACEHOLDERS:
         return None
     if is_formula(name):

@@ -8,7 +8,7 @@ from members.logic.text import PLACEHOLDERS, ascii_form
 
 MOBILE: Final = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _MOBILE_EXACTLY: Final = re.compile(r"1[3-9][0-9]{9}")
-_LAND_LINE: Final = re.compile(r"(?:(0\d{2,3}))?([2-9]\d{6,7})(?:[转xX*#]?(\d{1,6}))?", re.ASCII)
+_LAND_LINE: Final = re.compile(r"(?:(01\d|02\d|0[3-9]\d{2}))?([2-9]\d{6,7})(?:[转xX*#]?(\d{1,6}))?", re.ASCII)
 _NOISE: Final = re.compile(r"[\s\-‐-―−_.·()（）]+")
 _COUNTRY: Final = re.compile(r"^(?:\+|00)?86(?=1[3-9]\d{9}$)")
 _SEVERAL: Final = re.compile(r"[/、,，;；|或]|\s{2,}|(?<=\d{11})\s(?=1)")
@@ -29,7 +29,7 @@ def read_any_phone(cell: Cell) -> str | Flaw | None:
 
 
 def _read(cell: Cell, *, land_lines: bool) -> str | Flaw | None:
-    text = ascii_form(cell_text(cell))
+    text = ascii_form(cell_text(cell)).removesuffix(".0")
     if text in PLACEHOLDERS:
         return None
     if len(text) > 60:

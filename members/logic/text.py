@@ -26,7 +26,32 @@ _APOSTROPHES: Final = "'‘’`´"
 _TEXT_FORMULA: Final = re.compile(r'^="([^"]*)"$')
 
 PLACEHOLDERS: Final = frozenset(
-    " - -- — —— / \\ 、 . 。 * ? 无 暂无 没有 空 不详 未知 N/A n/a NA null NULL None".split(" ")
+    [
+        "",
+        "-",
+        "--",
+        "—",
+        "——",
+        "/",
+        "\\",
+        "、",
+        ".",
+        "。",
+        "*",
+        "?",
+        "无",
+        "暂无",
+        "没有",
+        "空",
+        "不详",
+        "未知",
+        "N/A",
+        "n/a",
+        "NA",
+        "null",
+        "NULL",
+        "None",
+    ]
 )
 """What people type into a cell to say that there is nothing to say."""
 
