@@ -47,9 +47,22 @@ def _key_ring(configured: str) -> tuple[int, dict[int, bytes]]:
             raise ImproperlyConfigured("YIWU_DATA_KEYS must be id:base64[,id:base64…].") from error
         if len(key) != 32 or not 0 < key_id < 256:
             raise ImproperlyConfigured("Every key of YIWU_DATA_KEYS needs an id from 1 to 255 and 32 bytes.")
+        if key_id in ring:
+            raise ImproperlyConfigured(f"YIWU_DATA_KEYS names the key {key_id} twice.")
         ring[key_id] = key
         current = current or key_id
     return current, ring
+
+
+@lru_cache(maxsize=4)
+def _index_key(configured: str) -> bytes:
+    try:
+        key = base64.b64decode(configured, validate=True)
+    except ValueError as error:
+        raise ImproperlyConfigured("YIWU_INDEX_KEY must be base64.") from error
+    if len(key) < 32:
+        raise ImproperlyConfigured("YIWU_INDEX_KEY needs 32 bytes.")
+    return key
 
 
 @lru_cache(maxsize=16)
@@ -123,23 +136,27 @@ def unseal_bytes(sealed: bytes, *, purpose: bytes) -> bytes:
     raise SealBroken(f"unknown algorithm {header[1]}")
 
 
+def current_header() -> bytes:
+    """The first bytes of every value sealed with the current key and algorithm; rotation looks for others."""
+    key_id, _ = _key_ring(settings.DATA_KEYS)
+    return MAGIC + bytes((ALGORITHMS[settings.CIPHER], key_id))
+
+
 def sealed_with_current_key(sealed: bytes) -> bool:
     """False when rotation still has this value to do."""
-    key_id, _ = _key_ring(settings.DATA_KEYS)
-    return bytes(sealed)[1:HEADER_LENGTH] == bytes((ALGORITHMS[settings.CIPHER], key_id))
+    return bytes(sealed)[:HEADER_LENGTH] == current_header()
 
 
 def indexer(*, purpose: bytes) -> Callable[[bytes], bytes]:
     """`blind_index` for many values (UTF-8): the key is prepared once."""
-    key = base64.b64decode(settings.INDEX_KEY)
-    digest, start, keyed = "sm3" if settings.CIPHER == "sm4-gcm" else "sha256", purpose + b"\0", hmac.digest
+    key, digest, start, keyed = _index_key(settings.INDEX_KEY), settings.INDEX_HASH, purpose + b"\0", hmac.digest
     return lambda value: keyed(key, start + value, digest)
 
 
 def blind_index(value: str, *, purpose: bytes) -> bytes:
     """A keyed, deterministic 32-byte digest of `value` for unique constraints and exact search.
 
-    HMAC-SHA-256, or HMAC-SM3 where the installation seals with SM4 (GM/T 0004-2012).
+    HMAC-SHA-256 or HMAC-SM3 (GM/T 0004-2012), a choice of its own: another cipher must not change the indexes that
+    are stored. `corps.queries.canary` tells when key or digest are not those of the stored indexes.
     """
-    digest = "sm3" if settings.CIPHER == "sm4-gcm" else "sha256"
-    return hmac.digest(base64.b64decode(settings.INDEX_KEY), purpose + b"\0" + value.encode(), digest)
+    return hmac.digest(_index_key(settings.INDEX_KEY), purpose + b"\0" + value.encode(), settings.INDEX_HASH)

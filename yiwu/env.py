@@ -35,6 +35,7 @@ class Environment:
     data_keys: str
     index_key: str
     cipher: str
+    index_hash: str
     tile_url: str
     email_url: str
     log_format: str
@@ -61,6 +62,7 @@ def read_environment() -> Environment:
         data_keys=env.str("YIWU_DATA_KEYS", f"1:{_PUBLIC_KEY}"),
         index_key=env.str("YIWU_INDEX_KEY", _PUBLIC_INDEX_KEY),
         cipher=env.str("YIWU_CIPHER", "aes-256-gcm"),
+        index_hash=env.str("YIWU_INDEX_HASH", "sha256"),
         tile_url=env.str("TILE_URL", ""),
         email_url=env.str("EMAIL_URL", "consolemail://"),
         log_format=env.str("LOG_FORMAT", "console"),
@@ -69,6 +71,8 @@ def read_environment() -> Environment:
         raise ImproperlyConfigured(f"YIWU_MODE is {found.mode!r}; it must be development, test or production.")
     if found.cipher not in {"aes-256-gcm", "sm4-gcm"}:
         raise ImproperlyConfigured(f"YIWU_CIPHER is {found.cipher!r}; it must be aes-256-gcm or sm4-gcm.")
+    if found.index_hash not in {"sha256", "sm3"}:
+        raise ImproperlyConfigured(f"YIWU_INDEX_HASH is {found.index_hash!r}; it must be sha256 or sm3.")
     if found.production:
         _refuse_public_secrets(found)
     return found

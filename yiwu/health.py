@@ -6,6 +6,8 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from corps.queries.canary import key_troubles
+
 
 def alive(request: HttpRequest) -> HttpResponse:
     """The process answers."""
@@ -13,8 +15,8 @@ def alive(request: HttpRequest) -> HttpResponse:
 
 
 def ready(request: HttpRequest) -> JsonResponse:
-    """Database, its schema and the broker answer; 503 with the name of what does not."""
-    checks = {"database": _database(), "migrations": _migrations(), "broker": _broker()}
+    """Database, its schema, the keys and the broker are as they should; 503 with the name of what is not."""
+    checks = {"database": _database(), "migrations": _migrations(), "keys": _keys(), "broker": _broker()}
     healthy = all(checks.values())
     return JsonResponse({"ready": healthy, **checks}, status=200 if healthy else 503)
 
@@ -32,6 +34,13 @@ def _migrations() -> bool:
     try:
         executor = MigrationExecutor(connection)
         return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        return False
+
+
+def _keys() -> bool:
+    try:
+        return not key_troubles()
     except DatabaseError:
         return False
 

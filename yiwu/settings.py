@@ -134,6 +134,8 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
 DATA_KEYS = ENV.data_keys
 INDEX_KEY = ENV.index_key
 CIPHER = ENV.cipher
+# Apart from the cipher: every stored index must have been made with the same digest.
+INDEX_HASH = ENV.index_hash
 
 # --- language and time ----------------------------------------------------------------------------------------------
 

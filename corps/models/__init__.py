@@ -1,6 +1,7 @@
 """The bottom of the house: the unit tree and its places and posts, accounts and appointments, the trail."""
 
 from corps.models.accounts import Account, ApiKey, Appointment, FormerPassword
+from corps.models.keys import KeyCanary
 from corps.models.places import Grid, Site, Station
 from corps.models.posts import Post, Term
 from corps.models.trail import ActionLog, TrailHead
@@ -14,6 +15,7 @@ __all__ = [
     "Corps",
     "FormerPassword",
     "Grid",
+    "KeyCanary",
     "LevelName",
     "Post",
     "Site",

@@ -103,12 +103,15 @@ def _append(entry: ActionLog) -> None:
 def _locked_head() -> TrailHead:
     """The end of the chain, locked until the transaction ends: the next digest needs the one before it."""
     head = TrailHead.objects.select_for_update().first()
-    if head is not None:
-        return head
-    if ActionLog.objects.exists():
+    if head is None:
+        # The first entry of all. Several may be first at once: one of them makes the row, the others wait for it.
+        TrailHead.objects.bulk_create(
+            [TrailHead(entries=0, last_id=0, digest=GENESIS, seal=b"")], ignore_conflicts=True
+        )
+        head = TrailHead.objects.select_for_update().get()
+    if head.entries == 0 and ActionLog.objects.exists():
         raise TrailBroken("The end of the action log is missing. Run `manage.py verify_trail`.")
-    TrailHead.objects.bulk_create([TrailHead(entries=0, last_id=0, digest=GENESIS, seal=b"")], ignore_conflicts=True)
-    return TrailHead.objects.select_for_update().get()
+    return head
 
 
 def _clean(text: str, length: int) -> str:
