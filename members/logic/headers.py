@@ -68,7 +68,9 @@ class Header(NamedTuple):
 def header_form(text: str) -> str:
     """The form in which headers are compared and answers are kept: bare of blanks, stars, brackets and remarks."""
     form = _BRACKETS.sub("", ascii_form(text))
-    return (_NOISE.sub("", form) or _NOISE.sub("", ascii_form(text))).lower()[:_MAX_HEADER]
+    # A header that is nothing but a bracket keeps what stands in it.
+    bare = _NOISE.sub("", form) or _NOISE.sub("", _BRACKETS.sub(r"\1", ascii_form(text)))
+    return bare.lower()[:_MAX_HEADER]
 
 
 def _table() -> dict[str, str]:

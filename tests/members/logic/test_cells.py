@@ -9,7 +9,9 @@ from members.logic.flaws import WARNING, Flaw
 from members.logic.text import ascii_form, plain
 from members.logic.vocabulary import EDUCATION, OCCUPATION, POLITICAL_STATUS, ROLES, SEX, STATUS
 
-ANYTHING = st.one_of(st.text(), st.text("、,；/ =-员"), st.floats(), st.integers(), st.booleans(), st.datetimes(), st.none())
+ANYTHING = st.one_of(
+    st.text(), st.text("、,；/ =-员"), st.floats(), st.integers(), st.booleans(), st.datetimes(), st.none()
+)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +42,16 @@ def test_unknown_choices() -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["情报信息员、纠纷调解员", "调解员,信息员", "信息员；调解员", "信息员/调解员", "信息员 调解员", "信息员\n调解员", "信息员和调解员、"]
+    "cell",
+    [
+        "情报信息员、纠纷调解员",
+        "调解员,信息员",
+        "信息员；调解员",
+        "信息员/调解员",
+        "信息员 调解员",
+        "信息员\n调解员",
+        "信息员和调解员、",
+    ],
 )
 def test_several_roles_in_one_cell(cell: str) -> None:
     assert cells.choices(ROLES)(cell) == ("information", "mediation")

@@ -33,7 +33,11 @@ def test_every_usual_way_is_read(cell: object) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "expected"),
-    [("二〇二一年十月三十一日", "2021-10-31"), ("一九九八年二月二十日", "1998-02-20"), ("二零二二年十二月廿三日", "2022-12-23")],
+    [
+        ("二〇二一年十月三十一日", "2021-10-31"),
+        ("一九九八年二月二十日", "1998-02-20"),
+        ("二零二二年十二月廿三日", "2022-12-23"),
+    ],
 )
 def test_chinese_numerals(cell: str, expected: str) -> None:
     assert read(cell) == expected
@@ -122,7 +126,9 @@ def test_serial_numbers_round_trip(day: dt.date) -> None:
     assert read(float((day - dt.date(1899, 12, 30)).days)) == day.isoformat()
 
 
-@given(st.one_of(st.text(), st.text("0123456789-./年月日 "), st.floats(), st.integers(), st.datetimes(), st.timedeltas()))
+@given(
+    st.one_of(st.text(), st.text("0123456789-./年月日 "), st.floats(), st.integers(), st.datetimes(), st.timedeltas())
+)
 def test_nothing_in_a_cell_raises(cell: object) -> None:
     found = read(cell)
     assert found is None or isinstance(found, str | Flaw)

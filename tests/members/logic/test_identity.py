@@ -99,7 +99,7 @@ def test_numbers_destroyed_by_the_sheet_are_refused(cell: object) -> None:
 
 def test_three_zeros_at_the_end_tell_of_a_destroyed_number() -> None:
     assert code("430405198001011000") == "identity_destroyed"
-    fitting = next(n for area in range(430401, 430482) if check_character((n := f"{area}19800101100")) == "0")
+    fitting = next(n for area in range(430401, 430482) if check_character(n := f"{area}19800101100") == "0")
     flaw = read(fitting + "0")
     assert isinstance(flaw, Flaw)
     assert (flaw.code, flaw.severity, flaw.value) == ("identity_zeros", WARNING, fitting + "0")

@@ -21,7 +21,9 @@ def test_names_are_put_right(cell: str, expected: str) -> None:
     assert read_name(cell) == expected
 
 
-@pytest.mark.parametrize("cell", ["张", "张伟1", "张伟（队长）", "13812345678", 5.0, True, "姓名", "合计", "··", "-张伟"])
+@pytest.mark.parametrize(
+    "cell", ["张", "张伟1", "张伟（队长）", "13812345678", 5.0, True, "姓名", "合计", "··", "-张伟"]
+)
 def test_what_is_no_name_is_refused(cell: object) -> None:
     flaw = read_name(cell)  # type: ignore[arg-type]
     assert isinstance(flaw, Flaw)
