@@ -12,7 +12,7 @@ from corps.models.querysets import UnitQuerySet
 
 
 @tracked()
-class Corps(models.Model):
+class Corps(models.Model):  # type: ignore[django-manager-missing]  # mptt carries no types
     """One volunteer-police organisation with its own tree and its own words for the levels."""
 
     code = models.SlugField(_("code"), max_length=20, unique=True)
