@@ -1,0 +1,23 @@
+"""/api/v1/: the routes of all apps, their schema and its pages."""
+
+from csp.constants import SELF, UNSAFE_INLINE
+from csp.decorators import csp_update
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.routers import SimpleRouter
+
+from corps.api.units import UnitViewSet
+from members.api.people import MemberViewSet
+
+router = SimpleRouter()
+router.register("units", UnitViewSet, basename="unit")
+router.register("members", MemberViewSet, basename="member")
+
+# The pages of the schema draw with inline styles and data images; scripts stay strict.
+DOCS_POLICY = csp_update({"style-src": [SELF, UNSAFE_INLINE], "img-src": [SELF, "data:"]})
+
+urlpatterns = [
+    path("", include(router.urls)),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", DOCS_POLICY(SpectacularSwaggerSplitView.as_view(url_name="api:schema")), name="docs"),
+]
