@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from yiwu.services.places import NODE_MODULES, ROOT, VENV, VENV_PYTHON
-from yiwu.services.trouble import TroubleError, disk_errors, full_disk, names_full_disk, say
+from yiwu.services.trouble import TroubleError, disk_errors, full_disk, is_about_full_disk, say
 
 LOCK = ROOT / "requirements-dev.lock"
 NPM_LOCK = ROOT / "package-lock.json"
@@ -150,7 +150,7 @@ def _run(
 
 
 def _failure(what: str, said: str, remedy: str) -> TroubleError:
-    if names_full_disk(said):
+    if is_about_full_disk(said, ROOT):
         return full_disk(ROOT)
     last = "\n".join("    " + line for line in said.strip().splitlines()[-12:])
     return TroubleError(f"{what}:\n{last}\n", remedy)

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from yiwu.services import kin, orphans
 from yiwu.services.accounts import own_name
 from yiwu.services.home import Home, tail
-from yiwu.services.trouble import TroubleError, full_disk, names_full_disk, say
+from yiwu.services.trouble import TroubleError, full_disk, is_about_full_disk, say
 
 ROLE = "yiwu"
 DATABASE = "yiwu"
@@ -125,9 +125,14 @@ class Postgres:
         shutil.rmtree(half, ignore_errors=True)
         programs = self.home.postgres_programs
         initdb: list[str | Path] = [programs / "initdb", "-D", half, "-U", ROLE, "--auth=peer", *INITDB_LOCALE]
-        self._run_once([*initdb, "--no-instructions", *([] if self.tuning.durable else ["--no-sync"])])
+        initdb += ["--no-clean", "--no-instructions", *([] if self.tuning.durable else ["--no-sync"])]
         single: list[str | Path] = [programs / "postgres", "--single", "-D", half, "-c", "lc_messages=C", "postgres"]
-        self._run_once(single, feed=f"CREATE DATABASE {DATABASE};\n")
+        try:
+            self._run_once(initdb)
+            self._run_once(single, feed=f"CREATE DATABASE {DATABASE};\n")
+        except TroubleError:
+            shutil.rmtree(half, ignore_errors=True)
+            raise
         half.rename(self.data)
 
     def _run_once(self, command: list[str | Path], feed: str = "") -> None:
@@ -149,7 +154,7 @@ class Postgres:
         with self.log.open("a") as log:
             log.write(said)
         if answer.returncode != 0:
-            raise self._trouble(said)
+            raise self._trouble(said)  # measures the room that is left before anything is removed
 
     def _check_folder(self) -> None:
         try:
@@ -194,7 +199,7 @@ class Postgres:
         return len(lines) >= 8 and lines[7].strip() == "ready"
 
     def _trouble(self, said: str) -> TroubleError:
-        if names_full_disk(said):
+        if is_about_full_disk(said, self.home.data):
             return full_disk(self.data)
         wrong = [line for line in said.splitlines() if "FATAL" in line or "PANIC" in line or "error:" in line]
         return self._broken(wrong[-1].strip() if wrong else "see " + str(self.log))

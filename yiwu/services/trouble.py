@@ -1,12 +1,14 @@
 """Foreseeable trouble as one plain sentence with a remedy, never a traceback."""
 
 import errno
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 FULL_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+HARDLY_ANY_ROOM = 8 * 2**20
 FULL_DISK_WORDS = (
     "No space left on device",
     "Disk quota exceeded",
@@ -34,9 +36,15 @@ def complain(text: str) -> None:
     print(f"dev: {text}", file=sys.stderr, flush=True)
 
 
-def names_full_disk(said: str) -> bool:
-    """Whether what a tool said is about a full disk, a quota or a limit of the file size."""
-    return any(words in said for words in FULL_DISK_WORDS)
+def is_about_full_disk(said: str, place: Path) -> bool:
+    """Whether a tool that worked in `place` failed for want of room: it says so, or there is hardly any left.
+
+    A server that runs out of room in the middle of a write sometimes names only what came of it.
+    """
+    if any(words in said for words in FULL_DISK_WORDS):
+        return True
+    found = os.statvfs(place)
+    return found.f_bavail * found.f_frsize < HARDLY_ANY_ROOM
 
 
 def full_disk(place: Path) -> TroubleError:

@@ -16,7 +16,7 @@ from yiwu.services.places import ROOT, Ports, ports
 from yiwu.services.postgres import Tuning
 from yiwu.services.processes import NAMES, Setting, command
 from yiwu.services.supervisor import Services, django_environment, exclusive
-from yiwu.services.trouble import TroubleError, full_disk, names_full_disk, say
+from yiwu.services.trouble import TroubleError, full_disk, is_about_full_disk, say
 
 HOST = "127.0.0.1"
 
@@ -108,7 +108,7 @@ def _prepare(state: Path, environment: Mapping[str, str], *, with_city: bool) ->
     )
     found = json.loads(report.read_text() or "{}") if report.exists() else {}
     if "trouble" in found:
-        if names_full_disk(found["trouble"]):
+        if is_about_full_disk(found["trouble"], state):
             raise full_disk(state)
         raise TroubleError(found["trouble"], found["remedy"])
     if status != 0:

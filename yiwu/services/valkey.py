@@ -8,7 +8,7 @@ import time
 
 from yiwu.services import kin, orphans
 from yiwu.services.home import Home, tail
-from yiwu.services.trouble import TroubleError, full_disk, names_full_disk, say
+from yiwu.services.trouble import TroubleError, full_disk, is_about_full_disk, say
 
 DATABASES = 64  # parallel tests take one each
 
@@ -100,7 +100,7 @@ class Valkey:
 
     def _trouble(self) -> TroubleError:
         said = tail(self.log, self._log_start)
-        if names_full_disk(said):
+        if is_about_full_disk(said, self.home.data):
             return full_disk(self.data)
         last = said.strip().splitlines()[-1].strip() if said.strip() else f"see {self.log}"
         return TroubleError(

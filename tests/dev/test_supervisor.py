@@ -1,0 +1,237 @@
+"""The embedded servers: who reaches them, what ends them, what they survive."""
+
+import os
+import pwd
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import redis
+
+from tests.dev.machine import RUNNING, Running, await_, data_of, dev, new_state, server_pids, services
+from yiwu.services.accounts import ServiceUser, service_user
+from yiwu.services.home import OUTSIDE
+
+MARK = "CREATE TABLE mark AS SELECT 7 AS value"
+# One that another user may run, even when the clone is closed to others.
+PLAIN_PYTHON = str(Path(sys.base_prefix, "bin", "python3"))
+
+
+def test_servers_answer_and_listen_on_sockets_only() -> None:
+    with new_state() as state, services(state) as running:
+        assert running.query("SELECT current_user || '@' || current_database()") == "yiwu@yiwu"
+        assert running.query("SHOW listen_addresses") == ""
+        assert running.valkey().config_get("port")["port"] == "0"
+        assert running.valkey().config_get("appendonly")["appendonly"] == "yes"
+        sockets = Path(running.published()["sockets"])
+        assert running.stop() == 0
+        assert not server_pids(state)
+        assert not sockets.exists()
+
+
+def test_the_socket_folder_is_closed_to_other_users() -> None:
+    with new_state() as state, services(state) as running:
+        sockets = Path(running.published()["sockets"])
+        servers_user = service_user() or ServiceUser("", os.geteuid(), os.getegid())
+        assert stat.S_IMODE(sockets.stat().st_mode) == 0o700
+        assert sockets.stat().st_uid == servers_user.uid
+        assert stat.S_IMODE(sockets.joinpath("valkey.sock").stat().st_mode) & 0o077 == 0
+        assert stat.S_IMODE(data_of(state).stat().st_mode) == 0o700
+        assert stat.S_IMODE(state.joinpath("services.json").stat().st_mode) == 0o600
+        if os.geteuid() == 0:
+            stranger = pwd.getpwnam("daemon")
+            for socket in (".s.PGSQL.5432", "valkey.sock"):
+                assert "PermissionError" in _connect_as(stranger.pw_uid, sockets / socket)
+
+
+def test_roots_own_service_user_is_no_role_of_the_database() -> None:
+    """The account the server runs as reaches the socket, yet peer authentication turns it away."""
+    user = service_user()
+    with new_state() as state, services(state) as running:
+        rules = running.query("SELECT string_agg(sys_name || '>' || pg_username, ',') FROM pg_ident_file_mappings")
+        assert rules == f"{pwd.getpwuid(os.geteuid()).pw_name}>yiwu"
+        if user:
+            url = running.published()["database_url"]
+            refused = subprocess.run(
+                [PLAIN_PYTHON, "-c", _PEER_PROBE, str(Path(running.published()["sockets"]) / ".s.PGSQL.5432")],
+                user=user.uid,
+                group=user.gid,
+                extra_groups=[],
+                capture_output=True,
+                text=True,
+                check=False,
+                cwd="/",
+            )
+            assert "Peer authentication failed" in refused.stdout, (url, refused)
+
+
+@pytest.mark.parametrize("language", ["", "C", "POSIX", "zh_CN.GB18030", "tr_TR.UTF-8", "no_SUCH.place"])
+def test_the_locale_of_the_caller_does_not_reach_the_database(language: str) -> None:
+    with new_state() as state, services(state, LANG=language, LC_ALL=language, LC_CTYPE=language) as running:
+        running.query("CREATE EXTENSION pg_trgm")
+        assert running.query("SHOW server_encoding") == "UTF8"
+        assert (
+            running.query("SELECT datlocprovider::text || datlocale FROM pg_database WHERE datname='yiwu'")
+            == "bC.UTF-8"
+        )
+        assert running.query("SELECT array_length(show_trgm('衡阳义警'), 1)") == 5
+
+
+def test_a_long_state_path_does_not_lengthen_the_socket_path() -> None:
+    with new_state("深" * 60) as state, services(state) as running:
+        assert len(os.fsencode(state)) > 180
+        assert running.query("SELECT 1") == 1
+        assert running.valkey().ping()
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_a_state_folder_under_a_closed_home(closed: bool) -> None:
+    """Root's servers run as another user: no folder is opened up for it, the data moves out instead."""
+    with new_state() as state:
+        mode = 0o700 if closed else 0o711
+        state.parent.chmod(mode)
+        with services(state) as running:
+            assert running.query("SELECT 1") == 1
+            assert data_of(state).is_relative_to(OUTSIDE) == (closed and os.geteuid() == 0)
+            assert stat.S_IMODE(state.parent.stat().st_mode) == mode
+
+
+def test_two_clones_side_by_side() -> None:
+    with new_state() as one, new_state() as other, services(one) as first, services(other) as second:
+        first.query(MARK)
+        first.valkey().set("mark", "7")
+        assert second.query("SELECT to_regclass('mark') IS NULL")
+        assert second.valkey().get("mark") is None
+
+
+def test_a_second_start_on_one_folder_is_told_who_runs() -> None:
+    with new_state() as state, services(state) as running:
+        second = dev(state, "services")
+        assert second.returncode == 1
+        assert f"`./dev services` (process {running.process.pid}) already runs on {state}." in second.stderr
+        assert "YIWU_STATE" in second.stderr
+        assert "Traceback" not in second.stderr
+        assert running.query("SELECT 1") == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_every_polite_signal_ends_both_servers(number: signal.Signals) -> None:
+    with new_state() as state, services(state) as running:
+        assert running.stop(number) == 0
+        assert not server_pids(state)
+        assert not (state / "services.json").exists()
+
+
+def test_killing_the_supervisor_ends_both_servers_and_loses_nothing() -> None:
+    with new_state() as state:
+        with services(state) as running:
+            running.query(MARK)
+            running.valkey().set("mark", "7")
+            old_sockets = Path(running.published()["sockets"])
+            running.stop(signal.SIGKILL)
+            await_(lambda: not server_pids(state), "the servers to follow their supervisor")
+        with services(state) as running:
+            assert running.query("SELECT value FROM mark") == 7
+            assert running.valkey().get("mark") == "7"
+            assert not old_sockets.exists()
+
+
+@pytest.mark.parametrize("program", ["postgres", "valkey-server"])
+def test_a_killed_server_is_started_again_with_its_data(program: str) -> None:
+    with new_state() as state, services(state) as running:
+        running.query(MARK)
+        running.valkey().set("mark", "7")
+        command = {"postgres": "PostgreSQL", "valkey-server": "Valkey"}[program]
+        os.kill(_main_server(state, program), signal.SIGKILL)
+        running.await_words(f"{command} ended (-9), starting it again")
+        await_(lambda: _quietly(running.query, "SELECT value FROM mark") == 7, "the table")
+        await_(lambda: _quietly(running.valkey().get, "mark") == "7", "the key")
+
+
+def test_everything_killed_at_once_recovers() -> None:
+    with new_state() as state:
+        with services(state) as running:
+            running.query(MARK)
+            running.process.send_signal(signal.SIGSTOP)  # it shall not mend while we kill
+            for pid in server_pids(state):
+                os.kill(pid, signal.SIGKILL)
+            running.stop(signal.SIGKILL)
+        with services(state) as running:
+            assert running.query("SELECT value FROM mark") == 7
+
+
+def test_a_start_that_takes_long_is_waited_for() -> None:
+    """No fixed limit: the postmaster is held before it is ready until the supervisor has said twice that it waits."""
+    with new_state() as state:
+        with services(state):
+            pass
+        running = Running(state, "services")
+        try:
+            await_((data_of(state) / "postgres" / "postmaster.pid").exists, "postmaster.pid")
+            postmaster = _main_server(state, "postgres")
+            os.kill(postmaster, signal.SIGSTOP)
+            running.await_words("PostgreSQL is still starting after 10 s")
+            os.kill(postmaster, signal.SIGCONT)
+            running.await_words(RUNNING)
+            assert running.query("SELECT 1") == 1
+        finally:
+            running.stop()
+
+
+def test_a_user_may_bring_servers_of_their_own() -> None:
+    with new_state() as state, services(state) as real, new_state() as other:
+        urls = real.published()
+        with services(other, DATABASE_URL=urls["database_url"], REDIS_URL=urls["redis_url"]) as running:
+            assert running.published()["database_url"] == urls["database_url"]
+            assert not server_pids(other)
+        assert real.query("SELECT 1") == 1
+
+
+_PEER_PROBE = """
+import socket, struct, sys
+line = socket.socket(socket.AF_UNIX)
+line.connect(sys.argv[1])
+body = struct.pack("!I", 196608) + b"user\\0yiwu\\0database\\0yiwu\\0\\0"
+line.sendall(struct.pack("!I", len(body) + 4) + body)
+print(line.recv(1000))
+"""
+
+
+def _connect_as(uid: int, socket: Path) -> str:
+    probe = "import socket, sys; socket.socket(socket.AF_UNIX).connect(sys.argv[1])"
+    answer = subprocess.run(
+        [PLAIN_PYTHON, "-c", probe, str(socket)],
+        user=uid,
+        group=uid,
+        extra_groups=[],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd="/",
+    )
+    return answer.stderr
+
+
+def _main_server(state: Path, program: str) -> int:
+    """The process that started the others of its kind."""
+    if program == "postgres":
+        return int((data_of(state) / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+    return next(pid for pid in server_pids(state) if _program(pid) == program)
+
+
+def _program(pid: int) -> str:
+    return Path(f"/proc/{pid}/exe").readlink().name
+
+
+def _quietly(question: Callable[[str], Any], words: str) -> Any:
+    """The answer, or None while the server is just being started again."""
+    try:
+        return question(words)
+    except (psycopg.OperationalError, redis.ConnectionError):
+        return None
