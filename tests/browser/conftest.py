@@ -156,24 +156,26 @@ Look = Callable[..., None]
 
 
 @pytest.fixture
-def look_at(page_for: PageFor) -> Look:
+def look_at(page_for: PageFor, cast: Cast) -> Look:
     """`look_at("captain_sg", "/u/sg/", "home")`: the page as every reader meets it.
 
     Desktop and phone, Chinese and English, and once in the dark: each leaves a screenshot
     `<name>-<size>-<language>.png`, none may scroll sideways, the Chinese ones show no Latin words but the allowed ones
-    and those in `words`; `expected` are status codes of 400 and above that belong to the page.
+    and those in `words` and in the reader's own name; `expected` are status codes of 400 and above that belong to the
+    page.
     """
 
     def look(
         account: str, path: str, name: str, *, words: tuple[str, ...] = (), expected: tuple[int, ...] = ()
     ) -> None:
+        known = {*words, *(cast.accounts[account].display_name.split() if account else ())}
         for size in SIZES:
             for language in LANGUAGES:
                 visitor = page_for(account, size=size, language=language, expected=expected)
                 page = visitor.go(path)
                 assert sideways(page) == 0, f"{path} scrolls sideways at {size} width in {language}"
                 if language == "zh-hans":
-                    found = [word for word in latin_words(page) if word not in words]
+                    found = [word for word in latin_words(page) if word not in known]
                     assert not found, f"{path} shows Latin words on a Chinese page: {', '.join(found)}"
                 shoot(page, f"{name}-{size}-{language}")
         dark = page_for(account, scheme="dark", expected=expected)
