@@ -16,10 +16,9 @@ from corps.enums import PostKind
 from corps.errors import Refusal
 from corps.models import Post, Term, Unit
 from corps.operations.context import acting
-from corps.operations.tree import hold_tree
+from corps.operations.tree import hold_open
 from corps.permissions import Permission
 from corps.policies import posts as policy
-from corps.policies.tree import check_open
 
 if TYPE_CHECKING:
     from corps.actors import Actor
@@ -30,10 +29,8 @@ def create_post(*, actor: "Actor", unit_id: int, kind: PostKind, title: str, rea
     `Refusal`.
     """
     with acting(actor=actor, action="post.create", reason=reason, permission=Permission.POST_EDIT, unit_id=unit_id):
-        hold_tree()
-        unit = Unit.objects.get(pk=unit_id)
-        check_open(unit)
-        return _save_post(Post(unit=unit, kind=kind), title)
+        hold_open([unit_id])
+        return _save_post(Post(unit=Unit.objects.get(pk=unit_id), kind=kind), title)
 
 
 def rename_post(*, actor: "Actor", post_id: int, title: str, reason: str = "") -> Post:
@@ -79,8 +76,7 @@ def appoint_to_post(
     with acting(
         actor=actor, action="post.appoint", reason=reason, permission=Permission.POST_EDIT, unit_id=post.unit_id
     ):
-        hold_tree()
-        check_open(Unit.objects.get(pk=post.unit_id))
+        hold_open([post.unit_id])
         return _begin(
             Term(
                 post=post,
@@ -120,8 +116,7 @@ def hand_over(
     with acting(
         actor=actor, action="post.hand_over", reason=reason, permission=Permission.POST_EDIT, unit_id=post.unit_id
     ):
-        hold_tree()
-        check_open(Unit.objects.get(pk=post.unit_id))
+        hold_open([post.unit_id])
         running = post.terms.filter(starts_on__lte=on).exclude(ends_on__lte=on).first()
         if running is not None:
             policy.check_can_end(running, on)

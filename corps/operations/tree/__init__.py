@@ -1,7 +1,7 @@
 """Every write of the unit tree; see `lock` for the one lock they share."""
 
 from corps.operations.tree.growing import create_unit, found_corps, remove_unit
-from corps.operations.tree.lock import TREE_LOCK, hold_tree, lock_tree
+from corps.operations.tree.lock import TREE_LOCK, hold_open, hold_tree, lock_tree
 from corps.operations.tree.moving import move_unit
 from corps.operations.tree.particulars import change_code, edit_unit, name_level, rename_unit
 from corps.operations.tree.reorganising import Merged, close_unit, merge_units, reopen_unit, split_unit
@@ -15,6 +15,7 @@ __all__ = [
     "create_unit",
     "edit_unit",
     "found_corps",
+    "hold_open",
     "hold_tree",
     "lock_tree",
     "merge_units",

@@ -13,7 +13,7 @@ from corps.enums import Level
 from corps.errors import Refusal
 from corps.models import Corps, Unit
 from corps.operations.context import acting
-from corps.operations.tree.lock import deciding_unit, lock_tree, take_unit
+from corps.operations.tree.lock import lock_tree, require_superior, take_unit
 from corps.permissions import Permission
 from corps.policies import tree as policy
 from corps.queries.scope import require
@@ -93,7 +93,7 @@ def remove_unit(*, actor: "Actor", unit_id: int, reason: str) -> None:
     """
     with acting(actor=actor, action="unit.remove", reason=reason, unit_id=unit_id):
         unit = take_unit(unit_id)
-        require(actor, Permission.UNIT_STRUCTURE, deciding_unit(unit))
+        require_superior(actor, unit)
         policy.check_not_root(unit)
         try:
             unit.delete()

@@ -6,10 +6,20 @@ structural writes of a transaction that does not hold it, and checks the whole t
 (migration 0006).
 """
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import Http404
 
 from corps.models import Unit
+from corps.permissions import Permission
+from corps.policies.tree import check_open
+from corps.queries.scope import allowed, require
+
+if TYPE_CHECKING:
+    from corps.actors import Actor
 
 #: The key of the advisory lock; `corps_lock_tree()` in the database has the same.
 TREE_LOCK = 0x59495755_0002
@@ -49,6 +59,23 @@ def read_unit(unit_id: int) -> Unit:
     return unit
 
 
-def deciding_unit(unit: Unit) -> int:
-    """The id of the unit whose officers decide about the place of `unit`: its superior, for a root the root itself."""
-    return unit.pk if unit.parent_id is None else int(unit.parent_id)
+def require_superior(actor: "Actor", unit: Unit) -> None:
+    """The place of a unit is decided in its superior, that of a root in the root itself.
+
+    Raises `Http404` when the actor does not see the unit, `PermissionDenied` without the right in the superior.
+    """
+    require(actor, Permission.UNIT_VIEW, unit.pk)
+    superior = unit.pk if unit.parent_id is None else int(unit.parent_id)
+    if not allowed(actor, Permission.UNIT_STRUCTURE, superior):
+        raise PermissionDenied(f"{Permission.UNIT_STRUCTURE} in the superior of unit {unit.pk}")
+
+
+def hold_open(unit_ids: Iterable[int]) -> None:
+    """`hold_tree`, and see that these units are open; for whatever is about to put something into them.
+
+    Raises `Refusal` naming a closed one.
+    """
+    hold_tree()
+    closed = Unit.objects.filter(pk__in=set(unit_ids)).exclude(active_until=None).order_by("pk").first()
+    if closed is not None:
+        check_open(closed)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from corps.models import Unit
 from corps.operations.context import acting
-from corps.operations.tree.lock import deciding_unit, read_unit, take_unit
+from corps.operations.tree.lock import read_unit, require_superior, take_unit
 from corps.permissions import Permission
 from corps.policies import tree as policy
 from corps.queries.scope import require
@@ -21,7 +21,7 @@ def move_unit(*, actor: "Actor", unit_id: int, parent_id: int, reason: str = "")
     """
     with acting(actor=actor, action="unit.move", reason=reason, unit_id=unit_id):
         unit = take_unit(unit_id)
-        require(actor, Permission.UNIT_STRUCTURE, deciding_unit(unit))
+        require_superior(actor, unit)
         parent = read_unit(parent_id)
         require(actor, Permission.UNIT_STRUCTURE, parent.pk)
         policy.check_can_move(unit, parent)

@@ -13,11 +13,10 @@ from corps.enums import Level
 from corps.errors import Refusal
 from corps.models import LevelName, Speciality, Station, Unit, UnitSpeciality, UnitStation
 from corps.operations.context import acting
-from corps.operations.tree.lock import deciding_unit, take_unit
+from corps.operations.tree.lock import require_superior, take_unit
 from corps.permissions import Permission
 from corps.policies import places as place_policy
 from corps.policies import tree as policy
-from corps.queries.scope import require
 
 if TYPE_CHECKING:
     from corps.actors import Actor
@@ -44,7 +43,7 @@ def change_code(*, actor: "Actor", unit_id: int, code: str, reason: str = "") ->
     code = code.strip()
     with acting(actor=actor, action="unit.change_code", reason=reason, unit_id=unit_id):
         unit = take_unit(unit_id)
-        require(actor, Permission.UNIT_STRUCTURE, deciding_unit(unit))
+        require_superior(actor, unit)
         policy.check_open(unit)
         if code != unit.code:
             policy.check_code(code)
