@@ -10,8 +10,21 @@ from django.utils.translation import gettext as _
 from corps.actors import SystemActor
 from corps.errors import Refusal
 from corps.logic.plans import CorpsPlan, UnitPlan, nested_sets
-from corps.models import Corps, Grid, LevelName, Post, Site, Speciality, Station, Term, Unit, UnitStation
+from corps.models import (
+    Corps,
+    Grid,
+    LevelName,
+    Post,
+    Site,
+    Speciality,
+    Station,
+    Term,
+    Unit,
+    UnitSpeciality,
+    UnitStation,
+)
 from corps.operations.context import acting
+from corps.operations.trail import record
 from corps.operations.tree import lock_tree
 
 if TYPE_CHECKING:
@@ -49,7 +62,9 @@ def plant(*, actor: "Actor", plan: CorpsPlan) -> Unit:
             for site in plan.sites
         )
         _terms(plan, units)
-        return units[plan.root.code]
+        root = units[plan.root.code]
+        record(actor=actor, action="corps.plant", unit_id=root.pk, object_type="corps.corps", object_id=corps.pk)
+        return root
 
 
 def _check_free(plan: CorpsPlan) -> None:
@@ -118,9 +133,10 @@ def _units(corps: Corps, plan: CorpsPlan, stations: Mapping[str, Station]) -> di
         speciality.name: speciality
         for speciality in Speciality.objects.bulk_create(Speciality(corps=corps, name=name) for name in names)
     }
-    link = Unit.specialities.through
-    link.objects.bulk_create(
-        link(unit=made[unit.code], speciality=specialities[name]) for unit in plan.units for name in unit.specialities
+    UnitSpeciality.objects.bulk_create(
+        UnitSpeciality(unit=made[unit.code], speciality=specialities[name])
+        for unit in plan.units
+        for name in unit.specialities
     )
     return made
 

@@ -1,7 +1,8 @@
 """Progress of a long command: a bar that redraws itself on a terminal, a plain line for each tenth elsewhere."""
 
 import time
-from typing import TextIO
+
+from django.core.management.base import OutputWrapper
 
 _WIDTH = 30
 _REDRAW_SECONDS = 0.1
@@ -10,7 +11,7 @@ _REDRAW_SECONDS = 0.1
 class Progress:
     """Shows how far each stage has come; call `finish` at the end of each."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: OutputWrapper) -> None:
         self._stream = stream
         self._live = stream.isatty()
         self._stage = ""
@@ -28,7 +29,7 @@ class Progress:
             self._draw(share, done, total)
         elif int(share * 10) > self._shown:
             self._shown = int(share * 10)
-            self._stream.write(f"{stage} {done:,}/{total:,}\n" if total else f"{stage}\n")
+            self._stream.write(f"{stage} {done:,}/{total:,}" if total else stage)
             self._stream.flush()
 
     def finish(self) -> None:
@@ -36,7 +37,7 @@ class Progress:
         if not self._stage:
             return
         if self._live:
-            self._stream.write(f"\r\033[K{self._stage} {time.monotonic() - self._began:.1f} s\n")
+            self._stream.write(f"\r\033[K{self._stage} {time.monotonic() - self._began:.1f} s\n", ending="")
             self._stream.flush()
         self._stage = ""
 
@@ -47,5 +48,5 @@ class Progress:
         self._drawn_at = now
         filled = round(share * _WIDTH)
         bar = "█" * filled + "░" * (_WIDTH - filled)
-        self._stream.write(f"\r\033[K{self._stage} {bar} {share:4.0%} {done:,}/{total:,}")
+        self._stream.write(f"\r\033[K{self._stage} {bar} {share:4.0%} {done:,}/{total:,}", ending="")
         self._stream.flush()
