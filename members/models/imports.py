@@ -52,6 +52,7 @@ class RosterImport(models.Model):
     )
     applied_revision = models.BigIntegerField(null=True, blank=True)
     undo_until = models.DateTimeField(_("undo until"), null=True, blank=True)
+    wiped_at = models.DateTimeField(null=True, blank=True)
     undone_at = models.DateTimeField(_("undone at"), null=True, blank=True)
     undone_by = models.ForeignKey(
         "corps.Account", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("undone by")
@@ -64,6 +65,13 @@ class RosterImport(models.Model):
         verbose_name_plural = _("roster imports")
         ordering = ("-id",)
         indexes: ClassVar = [models.Index(fields=("unit", "-id"), name="import_by_unit")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=("unit", "file_digest"),
+                condition=models.Q(state__in=("uploaded", "reading", "asking", "ready", "applying")),
+                name="one_import_of_a_file_at_once",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.file_name} → {self.unit}"
