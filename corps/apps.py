@@ -7,5 +7,5 @@ class CorpsConfig(AppConfig):
     verbose_name = _("Corps")
 
     def ready(self) -> None:
-        """Register the system checks."""
-        from corps import checks  # noqa: F401
+        """Register the system checks and what is heard at the door."""
+        from corps import checks, sign_in_events  # noqa: F401

@@ -1,15 +1,48 @@
-"""Request-wide facts: where an act comes from, and the second factor that privileged roles owe."""
+"""Request-wide facts: where an act comes from, and what an account owes before it may go on."""
 
+import re
 import uuid
 from collections.abc import Callable
+from typing import Any
 
+import structlog
 from django.conf import settings
-from django.http import HttpRequest
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
+from corps.addresses import client_ip
 from corps.operations.context import RequestFacts, current_request
+from corps.queries.accounts import password_is_due, standing_of
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+# Pages that somebody who still owes a second factor or a new password needs: to set it, to leave, to read them.
+OPEN_ROUTES = frozenset(
+    {
+        "account_change_password",
+        "account_inactive",
+        "account_login",
+        "account_logout",
+        "account_reauthenticate",
+        "mfa_activate_totp",
+        "mfa_add_webauthn",
+        "mfa_authenticate",
+        "mfa_download_recovery_codes",
+        "mfa_generate_recovery_codes",
+        "mfa_index",
+        "mfa_list_webauthn",
+        "mfa_reauthenticate",
+        "mfa_reauthenticate_webauthn",
+        "mfa_view_recovery_codes",
+        "set_language",
+        "healthz",
+        "readyz",
+    }
+)
+_REQUEST_ID = re.compile(r"[0-9A-Za-z-]{8,36}")
 
 
 class ActorMiddleware:
@@ -19,21 +52,97 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        facts = RequestFacts(request_id=str(uuid.uuid4()), ip=request.META.get("REMOTE_ADDR"))
-        token = current_request.set(facts)
+        token = current_request.set(RequestFacts(request_id=_request_id(), ip=client_ip(request)))
         try:
             return self.get_response(request)
         finally:
             current_request.reset(token)
 
 
-class SecondFactorMiddleware:
-    """Sends a privileged account without a second factor to set one up, before anything else."""
+def _request_id() -> str:
+    """The id under which the logs know this request; a client may have sent it, so anything odd is replaced."""
+    found = str(structlog.contextvars.get_contextvars().get("request_id", ""))
+    return found if _REQUEST_ID.fullmatch(found) else str(uuid.uuid4())
+
+
+class DebtMiddleware:
+    """Sends an account that owes something to the page where it is settled, before anything else.
+
+    Subclasses say what is owed. Pages are redirected; htmx and the API get a 403 with the sentence, because a redirect
+    would land inside a fragment or a program. API keys are not concerned: they bring no session.
+    """
+
+    route = ""
+    code = ""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if not settings.SECOND_FACTOR_REQUIRED:
-            return self.get_response(request)
         return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, _view: Callable[..., Any], _args: Any, _kwargs: Any
+    ) -> HttpResponseBase | None:
+        match = request.resolver_match
+        if not request.user.is_authenticated or (match is not None and match.view_name in OPEN_ROUTES):
+            return None
+        if not self.owes(request):
+            return None
+        if request.path.startswith("/api/"):
+            return JsonResponse(
+                {"code": self.code, "message": self.sentence(), "place": "", "remedy": self.remedy()}, status=403
+            )
+        if request.headers.get("HX-Request"):
+            return HttpResponse(
+                f"{self.sentence()} {self.remedy()}", status=403, content_type="text/plain; charset=utf-8"
+            )
+        messages.warning(request, f"{self.sentence()} {self.remedy()}")
+        return redirect(self.route)
+
+    def owes(self, request: HttpRequest) -> bool:
+        """Whether the signed-in account of `request` still owes it."""
+        raise NotImplementedError
+
+    def sentence(self) -> str:
+        """What is missing."""
+        raise NotImplementedError
+
+    def remedy(self) -> str:
+        """What to do about it."""
+        raise NotImplementedError
+
+
+class PasswordMiddleware(DebtMiddleware):
+    """A one-time password is changed at the first sign-in, that of a privileged role every ninety days."""
+
+    route = "account_change_password"
+    code = "password.due"
+
+    def owes(self, request: HttpRequest) -> bool:
+        return request.user.is_authenticated and password_is_due(request.user)
+
+    def sentence(self) -> str:
+        return _("Your password has to be changed before you can go on.")
+
+    def remedy(self) -> str:
+        return _("Please set a new one on the page “Change password”.")
+
+
+class SecondFactorMiddleware(DebtMiddleware):
+    """Privileged roles sign in with a second factor wherever real data lives."""
+
+    route = "mfa_activate_totp"
+    code = "second_factor.missing"
+
+    def owes(self, request: HttpRequest) -> bool:
+        if not settings.SECOND_FACTOR_REQUIRED or not request.user.is_authenticated:
+            return False
+        standing = standing_of(request.user)
+        return standing.privileged and not standing.second_factor
+
+    def sentence(self) -> str:
+        return _("Your role requires a second factor, and none is set up yet.")
+
+    def remedy(self) -> str:
+        return _("Please set up an authenticator app on the page “Second factor”.")

@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "corps.middleware.ActorMiddleware",
+    "corps.middleware.PasswordMiddleware",
     "corps.middleware.SecondFactorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -188,7 +189,11 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "corps.passwords.FormerPasswordValidator", "OPTIONS": {"remembered": 5}},
 ]
+PASSWORD_MAX_AGE_DAYS = 90
+# How many proxies append to X-Forwarded-For before a request arrives; none means that the header is not believed.
+PROXY_COUNT = ENV.proxy_count
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "corps.sign_in.ClosedAdapter"
@@ -216,7 +221,8 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "errors/locked.html"
 AXES_RESET_ON_SUCCESS = True
 AXES_HTTP_RESPONSE_CODE = 429
-AXES_IPWARE_PROXY_COUNT = ENV.proxy_count or None
+AXES_CLIENT_IP_CALLABLE = "corps.addresses.client_ip"
+AXES_USERNAME_CALLABLE = "corps.sign_in.lockout_username"
 AXES_VERBOSE = False
 
 # --- headers --------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -86,6 +87,14 @@ class Account(AbstractUser):
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
         ordering = ("username",)
+        constraints: ClassVar = [
+            # Names are looked up without regard to case at the sign-in, so they must differ in more than that.
+            models.UniqueConstraint(
+                Lower("username"),
+                name="one_account_per_name",
+                violation_error_message=_("There is an account with this name already."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.display_name or self.username
