@@ -1,6 +1,6 @@
-/* One connection to the live stream for the page. Each message becomes an event on the body: `live:<event>` and
-   `live:<topic>` with the data as detail; htmx elements listen with hx-trigger="live:… from:body".
-   A page must stay right without it: everything that listens here also polls. */
+/* One connection to the live stream for the page. Each event becomes `live:<name>` on the body with its data as detail;
+   htmx elements listen with hx-trigger="live:state from:body", progress bars and figures are moved right here.
+   A page must stay right without it: everything that listens also polls. */
 (function () {
   "use strict";
   var FIRST_WAIT = 1000;
@@ -8,6 +8,7 @@
   var place = document.querySelector("[data-live-url]");
   if (!place || !window.EventSource) return;
 
+  var events = place.dataset.liveEvents.split(" ");
   var last = "";
   var failures = 0;
   var source = null;
@@ -17,7 +18,7 @@
     var url = new URL(place.dataset.liveUrl, window.location.href);
     url.searchParams.set("ticket", place.dataset.liveTicket);
     // A new EventSource does not send Last-Event-ID by itself; the address carries it.
-    if (last) url.searchParams.set("last", last);
+    if (last) url.searchParams.set("since", last);
     return url;
   }
 
@@ -27,13 +28,18 @@
 
   function move(data) {
     document.querySelectorAll("[data-live-progress]").forEach(function (box) {
-      if (box.dataset.liveProgress !== data.topic || typeof data.done !== "number") return;
+      var done = data.rows_done !== undefined ? data.rows_done : data.done;
+      var whole = data.rows_total !== undefined ? data.rows_total : data.total;
+      if (data.topic && box.dataset.liveProgress !== data.topic) return;
+      if (typeof done !== "number") return;
       var bar = box.querySelector("progress");
-      if (data.total) bar.max = data.total;
-      bar.value = data.done;
-      box.querySelector("[data-done]").textContent = data.done.toLocaleString("en-US");
+      if (whole) {
+        bar.max = whole;
+        bar.value = done;
+      }
+      box.querySelector("[data-done]").textContent = done.toLocaleString("en-US");
       var total = box.querySelector("[data-total]");
-      if (total && data.total) total.textContent = data.total.toLocaleString("en-US");
+      if (total && whole) total.textContent = whole.toLocaleString("en-US");
     });
     document.querySelectorAll("[data-live-figure]").forEach(function (figure) {
       if (!data.figures || !(figure.dataset.liveFigure in data.figures)) return;
@@ -46,7 +52,10 @@
 
   function receive(event) {
     failures = 0;
-    if (event.lastEventId) last = event.lastEventId;
+    if (event.lastEventId) {
+      if (event.lastEventId === last) return; // served once more after a reconnect
+      last = event.lastEventId;
+    }
     var data;
     try {
       data = JSON.parse(event.data);
@@ -54,16 +63,15 @@
       return; // not ours
     }
     move(data);
-    tell("live:" + (data.event || event.type), data);
-    if (data.topic) tell("live:" + data.topic, data);
-    if (place.dataset.liveReload && place.dataset.liveReload === (data.event || event.type)) window.location.reload();
+    tell("live:" + event.type, data);
+    if (place.dataset.liveReload === event.type) window.location.reload();
   }
 
   function connect() {
     window.clearTimeout(timer);
     source = new EventSource(address());
     source.onopen = function () { failures = 0; };
-    source.onmessage = receive;
+    events.forEach(function (name) { source.addEventListener(name, receive); });
     source.onerror = function () {
       // The browser's own retry keeps hammering a restarting server in step with everybody else; ours spreads out.
       source.close();

@@ -61,7 +61,7 @@ EVERY_TAG = [
     "{% form_fields form %}",
     "{% steps steps label=evil %}",
     "{% progress evil 1 2 unit=evil topic=evil poll=evil id=evil %}",
-    "{% live evil evil reload_on=evil %}",
+    "{% live evil evil events=evil reload_on=evil %}",
     "{% trail_of places %}",
     "{% unit_switcher evil %}",
     "{% capture as kept %}{{ evil }}{% endcapture %}{% card actions=kept %}x{% endcard %}",
@@ -251,7 +251,7 @@ def test_confirm_posts_with_a_token_and_can_be_left() -> None:
 def test_progress_polls_while_it_runs_and_stops_with_the_work() -> None:
     running = render("{% progress '核对' 10 100 unit='行' left=95 topic='import:1' poll='/p/' %}")
     assert 'hx-get="/p/"' in running
-    assert "live:import:1 from:body" in running
+    assert "live:state from:body" in running
     assert "约需 2 分钟" in running
     assert '<progress aria-label="核对" max="100" value="10">' in running
     assert "hx-get" not in render("{% progress '核对' 100 100 poll='/p/' running=False %}")

@@ -37,7 +37,8 @@ def progress(
     """A bar with counts and time left.
 
     `total` None: not known yet; `left` is in seconds; while `running`, the element fetches itself again from `poll`
-    every few seconds and at once when a live event of `topic` arrives. The address answers with the same tag.
+    every few seconds and at once when a live `state` event arrives; live `progress` events of `topic` move the bar
+    directly. The address answers with the same tag.
     """
     return component(
         "progress",
@@ -59,6 +60,9 @@ def progress(
 
 
 @register.inclusion_tag("components/live.html")
-def live(url: str, ticket: str, reload_on: str = "") -> dict[str, Any]:
-    """Connects the page to the live stream with a signed ticket; events arrive as `live:<event>` on the body."""
-    return {"url": url, "ticket": ticket, "reload_on": reload_on}
+def live(url: str, ticket: str, *, events: str = "progress state", reload_on: str = "") -> dict[str, Any]:
+    """Connects the page to the live stream with a signed ticket; events arrive as `live:<event>` on the body.
+
+    `events` are the names to listen for; the page is loaded again when the one named by `reload_on` arrives.
+    """
+    return {"url": url, "ticket": ticket, "events": events, "reload_on": reload_on}

@@ -1,0 +1,159 @@
+"""What the pages' own scripts do: dialogs, table keys, selection, menus, charts, live progress."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.conftest import PageFor, shoot
+
+
+@pytest.fixture
+def guide(page_for: PageFor) -> Page:
+    """The style guide, which holds every component."""
+    return page_for().go("/design/")
+
+
+def test_a_dialog_opens_names_its_consequence_and_closes_by_button_escape_and_backdrop(guide: Page) -> None:
+    opener = guide.get_by_role("button", name="撤销导入").first
+    dialog = guide.locator("dialog#undo")
+    for close in ("button", "escape", "backdrop"):
+        opener.click()
+        expect(dialog).to_be_visible()
+        expect(dialog).to_contain_text("3,214 人恢复到导入前")
+        if close == "button":
+            dialog.get_by_role("button", name="取消").click()
+        elif close == "escape":
+            guide.keyboard.press("Escape")
+        else:
+            guide.mouse.click(5, 5)
+        expect(dialog).to_be_hidden()
+
+
+def test_rows_are_walked_by_j_k_and_arrows_and_opened_by_enter(guide: Page) -> None:
+    rows = guide.locator("#people tr[data-row]")
+    guide.locator("body").press("j")
+    expect(rows.nth(0)).to_be_focused()
+    guide.keyboard.press("j")
+    guide.keyboard.press("ArrowDown")
+    expect(rows.nth(2)).to_be_focused()
+    guide.keyboard.press("k")
+    expect(rows.nth(1)).to_be_focused()
+    guide.keyboard.press("Enter")
+    expect(guide).to_have_url(re.compile("#2$"))
+
+
+def test_letters_typed_into_a_field_stay_letters(guide: Page) -> None:
+    guide.locator("body").press("/")
+    search = guide.get_by_label("搜索队员")
+    expect(search).to_be_focused()
+    search.press_sequentially("jk/")
+    expect(search).to_have_value("jk/")
+
+
+def test_a_click_on_a_row_opens_it(guide: Page) -> None:
+    guide.locator("#people tr[data-row]").nth(3).locator("td").nth(2).click()
+    expect(guide).to_have_url(re.compile("#4$"))
+
+
+def test_the_selection_bar_appears_counts_and_goes(guide: Page) -> None:
+    bar = guide.locator("[data-selects=people]")
+    expect(bar).to_be_hidden()
+    guide.get_by_label("选择张伟").check()
+    guide.get_by_label("选择王芳").check()
+    expect(bar).to_contain_text("已选 2")
+    guide.get_by_label("全选").check()
+    expect(bar).to_contain_text("已选 7")
+    guide.get_by_role("button", name="取消选择").click()
+    expect(bar).to_be_hidden()
+    expect(guide.get_by_label("选择张伟")).not_to_be_checked()
+
+
+def test_menus_close_on_a_click_elsewhere_and_on_escape(page_for: PageFor) -> None:
+    page = page_for("captain_sg").go("/accounts/sessions/")
+    menu = page.locator("details.y-menu").last
+    for close in ("click", "escape"):
+        menu.locator("> summary").click()
+        expect(menu).to_have_attribute("open", "")
+        if close == "click":
+            page.locator("main h1").click()
+        else:
+            page.keyboard.press("Escape")
+        expect(menu).not_to_have_attribute("open", "")
+
+
+def test_a_chart_is_drawn_and_has_its_table(guide: Page) -> None:
+    canvas = guide.locator("#duties canvas")
+    expect(canvas).to_be_visible()
+    guide.get_by_text("以表格显示").click()
+    expect(guide.locator("#duties table")).to_contain_text("322")
+
+
+def test_a_chart_changes_with_the_theme(guide: Page) -> None:
+    def picture() -> str:
+        drawn: str = guide.locator("#duties canvas").evaluate("canvas => canvas.toDataURL()")
+        return drawn
+
+    expect(guide.locator("#duties canvas")).to_be_visible()
+    before = picture()
+    guide.emulate_media(color_scheme="dark")
+    expect(guide.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    guide.wait_for_load_state("networkidle")
+    assert picture() != before
+
+
+def test_a_masked_value_is_shown_after_a_reason(guide: Page) -> None:
+    def answer(route: Route) -> None:
+        assert "reason=" in (route.request.post_data or "")
+        assert route.request.headers["x-csrftoken"]
+        route.fulfill(body="<span class='y-masked'>430402196805020026</span>", content_type="text/html")
+
+    guide.route("**/design/", lambda route: answer(route) if route.request.method == "POST" else route.continue_())
+    guide.get_by_role("button", name="显示完整内容 身份证号").click()
+    dialog = guide.get_by_role("dialog")
+    dialog.get_by_role("button", name="显示", exact=True).click()
+    expect(dialog).to_be_visible()  # without a reason nothing is sent
+    dialog.get_by_label("事由").fill("核对证件原件")
+    dialog.get_by_role("button", name="显示", exact=True).click()
+    expect(dialog).to_be_hidden()
+    expect(guide.get_by_text("430402196805020026").first).to_be_visible()
+
+
+STREAM = "id: 5-1\nevent: progress\ndata: {}\n\n"
+
+
+def test_a_live_event_moves_the_bar_and_a_lost_stream_is_taken_up_where_it_broke(page_for: PageFor) -> None:
+    visitor = page_for()
+    page = visitor.page
+    asked: list[str] = []
+
+    def stream(route: Route) -> None:
+        asked.append(route.request.url)
+        moved = json.dumps({"state": "staging", "rows_done": 90_000, "rows_total": 124_000})
+        route.fulfill(body=STREAM.format(moved), content_type="text/event-stream")
+
+    def connected(route: Route) -> None:
+        ear = '<div hidden data-live-url="/live" data-live-ticket="t" data-live-events="progress state"></div>'
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace("</body>", f"{ear}</body>"))
+
+    page.route("**/live?*", stream)
+    page.route("**/design/", connected)
+    visitor.go("/design/")
+    expect(page.locator("#running [data-done]")).to_have_text("90,000")
+    expect(page.locator("#running progress")).to_have_attribute("value", "90000")
+    # The answer above ends at once, as a restarting server would: the page comes back and names the event it saw last.
+    page.wait_for_event("request", lambda request: "since=5-1" in request.url)
+    assert "ticket=" in asked[0]
+
+
+def test_print_shows_title_unit_and_signature_and_no_navigation(page_for: PageFor) -> None:
+    page = page_for("captain_sg").go("/accounts/2fa/")
+    page.emulate_media(media="print")
+    expect(page.locator(".y-top")).to_be_hidden()
+    expect(page.locator(".y-places")).to_be_hidden()
+    guide = page_for().go("/design/")
+    guide.emulate_media(media="print")
+    expect(guide.locator(".y-sign")).to_be_visible()
+    shoot(guide, "design-print")
