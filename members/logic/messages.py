@@ -124,8 +124,16 @@ FILE: Final[Mapping[str, Message]] = {
         _("The workbook cannot be read."),
         _("Open it in a spreadsheet program, save it anew as .xlsx and upload it again."),
     ),
+    "right_lost": Message(
+        _("The account that started this import may no longer import here."),
+        _("Ask somebody who may to import the file."),
+    ),
+    "interrupted": Message(
+        _("The work was interrupted several times; the roster is unchanged by what was interrupted."),
+        _("Resume the import or discard it."),
+    ),
 }
-"""Refusals of a file as a whole."""
+"""Refusals of a file as a whole, and why an import came to a stop."""
 
 NOTICES: Final[Mapping[str, Message]] = {
     "sheet_hidden": Message(_("The hidden sheet “%(sheet)s” was not read.")),
@@ -184,6 +192,32 @@ CELLS: Final[Mapping[str, Message]] = {
     "date_two_digit_year": Message(_("has a year of two digits and was taken as %(date)s")),
     "sex_contradiction": Message(_("contradicts the identity number (%(expected)s), which was followed")),
     "birth_contradiction": Message(_("contradicts the identity number (%(expected)s), which was followed")),
+    "identity_again": Message(_("the same number stands in row %(first)s already"), _("keep one of the two rows")),
+    "identity_again_elsewhere": Message(
+        _("the same number stands in row %(first)s of the sheet “%(sheet)s” already"), _("keep one of the two rows")
+    ),
+    "person_elsewhere": Message(
+        _("this person is on the roster of a unit that is not yours"),
+        _("please ask the police liaison officer for a transfer"),
+    ),
+    "changed_since_preview": Message(
+        _("somebody changed this person or the unit after the preview was made"), _("please import this row again")
+    ),
+    "unit_unknown": Message(_("there is no such unit"), _("write its code, its name or the path of its names")),
+    "unit_outside": Message(
+        _("this unit is not among those you may import for"), _("leave it to those in charge of it")
+    ),
+    "unit_closed": Message(_("this unit no longer exists"), _("write the unit that people belong to now")),
+    "unit_ambiguous": Message(_("several units bear this name"), _("write the path, such as 石鼓支队/青山大队/一中队")),
+    "unit_missing": Message(_("empty, so the new member belongs to no unit"), _("please fill it in")),
+    "group_unknown": Message(
+        _("there is no such functional group"), _("correct the name or have the group set up first")
+    ),
+    "partner_unknown": Message(
+        _("there is no such partner organisation"), _("correct the name or have the organisation set up first")
+    ),
+    "grid_unknown": Message(_("there is no such grid"), _("write its name or its code")),
+    "grid_ambiguous": Message(_("several grids bear this name"), _("write its code")),
 }
 """What can be wrong with a cell. Phrases without a full stop: `cell_sentence` puts them behind their place."""
 

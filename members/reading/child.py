@@ -45,13 +45,14 @@ def main() -> None:
 
 def _limit(limits: Limits) -> None:
     """Bound memory and processor time, and leave no core dump of personal data."""
-    for what, value in (
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_AS, limits.memory),
-        (resource.RLIMIT_CPU, limits.processor),
+    for what, soft, hard in (
+        (resource.RLIMIT_CORE, 0, 0),
+        (resource.RLIMIT_AS, limits.memory, limits.memory),
+        # The soft limit's signal tells the parent why; the hard one only comes to who ignores it.
+        (resource.RLIMIT_CPU, limits.processor, limits.processor + 5),
     ):
         try:
-            resource.setrlimit(what, (value, value))
+            resource.setrlimit(what, (soft, hard))
         except (ValueError, OSError):  # a lower hard limit stands already, or the system has no such limit
             continue
 

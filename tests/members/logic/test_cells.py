@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from members.logic import cells
 from members.logic.flaws import WARNING, Flaw
 from members.logic.text import ascii_form, plain
-from members.logic.vocabulary import EDUCATION, OCCUPATION, POLITICAL_STATUS, ROLES, SEX, STATUS
+from members.logic.vocabulary import EDUCATION, OCCUPATION, POLITICAL_STATUS, ROLES, SEX, STATUS, Term
 
 ANYTHING = st.one_of(
     st.text(), st.text("、,；/ =-员"), st.floats(), st.integers(), st.booleans(), st.datetimes(), st.none()
@@ -17,17 +17,36 @@ ANYTHING = st.one_of(
 @pytest.mark.parametrize(
     ("terms", "cell", "expected"),
     [
-        (SEX, "男", "1"), (SEX, " 女 ", "2"), (SEX, "女性", "2"), (SEX, 1.0, "1"), (SEX, "2", "2"), (SEX, "M", "1"),
-        (OCCUPATION, "保安员", "guard"), (OCCUPATION, "物业", "property"), (OCCUPATION, "楼栋长", "building"),
-        (OCCUPATION, "店主", "shop"), (OCCUPATION, "外卖骑手", "courier"), (OCCUPATION, "保安（小区）", "guard"),
-        (OCCUPATION, "guard", "guard"), (OCCUPATION, "Security guard", "guard"), (OCCUPATION, "个 体", "self"),
-        (POLITICAL_STATUS, "党员", "party"), (POLITICAL_STATUS, "中国共产党党员", "party"), (POLITICAL_STATUS, "团员", "league"),
-        (POLITICAL_STATUS, "群众", "masses"), (POLITICAL_STATUS, "预备党员", "probationary"),
-        (EDUCATION, "大学", "bachelor"), (EDUCATION, "研究生", "master"), (EDUCATION, "专科", "college"),
-        (STATUS, "在队", "active"), (STATUS, "退队", "left"), (STATUS, "请假", "suspended"), (STATUS, "试用期", "probation"),
+        (SEX, "男", "1"),
+        (SEX, " 女 ", "2"),
+        (SEX, "女性", "2"),
+        (SEX, 1.0, "1"),
+        (SEX, "2", "2"),
+        (SEX, "M", "1"),
+        (OCCUPATION, "保安员", "guard"),
+        (OCCUPATION, "物业", "property"),
+        (OCCUPATION, "楼栋长", "building"),
+        (OCCUPATION, "店主", "shop"),
+        (OCCUPATION, "外卖骑手", "courier"),
+        (OCCUPATION, "保安（小区）", "guard"),
+        (OCCUPATION, "guard", "guard"),
+        (OCCUPATION, "Security guard", "guard"),
+        (OCCUPATION, "个 体", "self"),
+        (POLITICAL_STATUS, "党员", "party"),
+        (POLITICAL_STATUS, "中国共产党党员", "party"),
+        (POLITICAL_STATUS, "团员", "league"),
+        (POLITICAL_STATUS, "群众", "masses"),
+        (POLITICAL_STATUS, "预备党员", "probationary"),
+        (EDUCATION, "大学", "bachelor"),
+        (EDUCATION, "研究生", "master"),
+        (EDUCATION, "专科", "college"),
+        (STATUS, "在队", "active"),
+        (STATUS, "退队", "left"),
+        (STATUS, "请假", "suspended"),
+        (STATUS, "试用期", "probation"),
     ],
-)  # fmt: skip
-def test_choices_by_label_code_and_everyday_word(terms: tuple[cells.Term, ...], cell: object, expected: str) -> None:
+)
+def test_choices_by_label_code_and_everyday_word(terms: tuple[Term, ...], cell: object, expected: str) -> None:
     assert cells.choice(terms)(cell) == expected  # type: ignore[arg-type]
 
 
@@ -77,11 +96,17 @@ def test_lists_keep_their_order_and_hold_each_word_once() -> None:
 @pytest.mark.parametrize(
     ("cell", "expected", "kind"),
     [
-        ("长湖中队", "长湖中队", "name"), ("长湖 中队", "长湖中队", "name"), ("hy-0405-01", "HY-0405-01", "code"),
-        ("430405", "430405", "code"), (430405.0, "430405", "code"), ("蒸湘支队 > 长湖大队 > 一中队", "蒸湘支队/长湖大队/一中队", "path"),
-        ("蒸湘支队／长湖大队", "蒸湘支队/长湖大队", "path"), ("蒸湘支队\\长湖大队/", "蒸湘支队/长湖大队", "path"), ("3号楼巡逻队", "3号楼巡逻队", "name"),
+        ("长湖中队", "长湖中队", "name"),
+        ("长湖 中队", "长湖中队", "name"),
+        ("hy-0405-01", "HY-0405-01", "code"),
+        ("430405", "430405", "code"),
+        (430405.0, "430405", "code"),
+        ("蒸湘支队 > 长湖大队 > 一中队", "蒸湘支队/长湖大队/一中队", "path"),
+        ("蒸湘支队／长湖大队", "蒸湘支队/长湖大队", "path"),
+        ("蒸湘支队\\长湖大队/", "蒸湘支队/长湖大队", "path"),
+        ("3号楼巡逻队", "3号楼巡逻队", "name"),
     ],
-)  # fmt: skip
+)
 def test_references_to_units(cell: object, expected: str, kind: str) -> None:
     assert cells.unit(200)(cell) == expected  # type: ignore[arg-type]
     assert cells.unit_reference_kind(expected) == kind
@@ -108,9 +133,14 @@ def test_policy_numbers() -> None:
 @given(ANYTHING)
 def test_nothing_in_a_cell_raises(cell: object) -> None:
     for read in (
-        cells.choice(SEX), cells.choices(ROLES), cells.text(20), cells.code_text(20), cells.text_list(10), cells.unit(20),
+        cells.choice(SEX),
+        cells.choices(ROLES),
+        cells.text(20),
+        cells.code_text(20),
+        cells.text_list(10),
+        cells.unit(20),
         cells.unit_list(20),
-    ):  # fmt: skip
+    ):
         assert read(cell) is None or isinstance(read(cell), str | tuple | Flaw)  # type: ignore[arg-type]
 
 

@@ -36,8 +36,18 @@ def test_title_rows_stand_above() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["身份证号", "*身份证号码（必填）", "身 份 证 号", "身份证号\n(18位)", "公民身份号码", "★证件号码：", "身份证【文本格式】", "Identity number", "identity"],
-)  # fmt: skip
+    [
+        "身份证号",
+        "*身份证号码（必填）",
+        "身 份 证 号",
+        "身份证号\n(18位)",
+        "公民身份号码",
+        "★证件号码：",
+        "身份证【文本格式】",
+        "Identity number",
+        "identity",
+    ],
+)
 def test_decorated_headers(text: str) -> None:
     assert found(["姓名", text], PERSON).mapping[1] == "identity"
 
@@ -56,8 +66,14 @@ def test_two_rows_with_group_heads() -> None:
     )
     assert (header.first, header.last) == (0, 1)
     assert list(header.mapping.values()) == [
-        "name", "identity", "phone", "emergency_name", "emergency_phone", "insurer", "policy_number",
-    ]  # fmt: skip
+        "name",
+        "identity",
+        "phone",
+        "emergency_name",
+        "emergency_phone",
+        "insurer",
+        "policy_number",
+    ]
     assert header.unknown == {}
 
 

@@ -35,9 +35,14 @@ def test_a_good_row() -> None:
     assert row[0] == 3
     values = dict(zip(KEYS, row[1:], strict=True))
     assert {key: value for key, value in values.items() if value is not None} == {
-        "name": "张伟", "identity": "430405198001011239", "sex": "1", "birth_date": "1980-01-01", "phone": "13812345678",
-        "occupation": "guard", "unit": "长湖中队",
-    }  # fmt: skip
+        "name": "张伟",
+        "identity": "430405198001011239",
+        "sex": "1",
+        "birth_date": "1980-01-01",
+        "phone": "13812345678",
+        "occupation": "guard",
+        "unit": "长湖中队",
+    }
 
 
 def test_sex_and_birth_date_follow_from_the_identity_number() -> None:
@@ -120,7 +125,15 @@ def test_a_person_is_never_taken_for_a_note() -> None:
 
 
 def test_cells_of_every_kind() -> None:
-    batch = clean(varied(birth_date=dt.datetime(1980, 1, 1), phone=13812345678.0, unit=430405.0, remarks=12.0, sex=1.0))
+    batch = clean(
+        varied(
+            birth_date=dt.datetime.fromisoformat("1980-01-01T00:00:00"),
+            phone=13812345678.0,
+            unit=430405.0,
+            remarks=12.0,
+            sex=1.0,
+        )
+    )
     assert batch.problems == []
     assert batch.rows[0][1 + POSITION["unit"]] == "430405"
     assert batch.rows[0][1 + POSITION["remarks"]] == "12"
