@@ -1,5 +1,6 @@
 """A roster import from upload to undo: the upload, its staged rows, their problems, and what applying changed."""
 
+from datetime import date
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -10,6 +11,8 @@ from members.enums import ImportState, RowVerdict
 from members.models.querysets import ImportQuerySet
 
 UPLOAD_PURPOSE = b"import.file"
+CLEARED_DATE = date(1, 1, 1)
+"""The date of a staged row that clears the member's date."""
 
 
 class RosterImport(models.Model):
@@ -94,7 +97,7 @@ class ImportFile(models.Model):
 class StagedRow(models.Model):
     """A row as it would enter the roster: cleaned, sealed, resolved; the columns have the types of the member's.
 
-    NULL leaves the member's value alone; an empty text, an empty array, the date `-infinity` or the id 0 clears it.
+    NULL leaves the member's value alone; an empty text, an empty array, `CLEARED_DATE` or the id 0 clears it.
     `member_id` is the member the row is about, and for a new person the id that applying will give (a default of the
     column, see migration 0002). Rows are written and read in bulk by `members.operations.imports`; foreign keys are
     left to the roster itself, where the rows end.

@@ -5,6 +5,7 @@ Doors call the first group; the worker and the beat call the second, as the syst
 
 from members.operations.imports.applying import apply_import, carry_out_apply
 from members.operations.imports.at_once import import_now, stage_rows
+from members.operations.imports.rejects import download_rejects
 from members.operations.imports.staging import stage_import
 from members.operations.imports.sweeping import forget_old_uploads, resume_stalled_imports
 from members.operations.imports.undoing import carry_out_undo, undo_import
@@ -16,6 +17,7 @@ __all__ = [
     "carry_out_apply",
     "carry_out_undo",
     "discard_import",
+    "download_rejects",
     "forget_old_uploads",
     "import_now",
     "resume_import",

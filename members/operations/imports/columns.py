@@ -1,11 +1,13 @@
 """The columns that a sheet can bring, and how each is compared with and written into the roster, as SQL.
 
-In a staged row NULL leaves the member's value alone; an empty text, an empty array, `-infinity` or the id 0 clears it.
+In a staged row NULL leaves the member's value alone; an empty text or array, `CLEARED_DATE` or the id 0 clears it.
 `s` is the staged row and `m` the member everywhere.
 """
 
 from collections.abc import Iterable
 from typing import Final, NamedTuple
+
+from members.models.imports import CLEARED_DATE
 
 
 class StagedColumn(NamedTuple):
@@ -23,7 +25,7 @@ class StagedColumn(NamedTuple):
         return {
             "text": f"s.{self.column} <> m.{self.column}",
             "list": f"{s} <> {m}::text[]",
-            "date": f"({s} IS NOT NULL AND nullif({s}, '-infinity') IS DISTINCT FROM {m})",
+            "date": f"({s} IS NOT NULL AND nullif({s}, '{CLEARED_DATE.isoformat()}') IS DISTINCT FROM {m})",
             "id": f"({s} IS NOT NULL AND nullif({s}, 0) IS DISTINCT FROM {m})",
             "links": f"{s} <> coalesce({self.key}_now.ids, '{{}}')",
         }[self.kind]
@@ -35,7 +37,7 @@ class StagedColumn(NamedTuple):
         return {
             "text": f"coalesce({s}, {m})",
             "list": f"coalesce({s}, {m}::text[])",
-            "date": f"CASE WHEN {s} IS NULL THEN {m} ELSE nullif({s}, '-infinity') END",
+            "date": f"CASE WHEN {s} IS NULL THEN {m} ELSE nullif({s}, '{CLEARED_DATE.isoformat()}') END",
             "id": f"CASE WHEN {s} IS NULL THEN {m} ELSE nullif({s}, 0) END",
         }[self.kind]
 
@@ -46,7 +48,7 @@ class StagedColumn(NamedTuple):
         return {
             "text": f"coalesce({s}, '{self.initial}')",
             "list": f"coalesce({s}, '{{}}')",
-            "date": f"nullif({s}, '-infinity')",
+            "date": f"nullif({s}, '{CLEARED_DATE.isoformat()}')",
             "id": f"nullif({s}, 0)",
         }[self.kind]
 

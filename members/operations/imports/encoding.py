@@ -10,6 +10,7 @@ from members.enums import RowVerdict
 from members.logic.roster_columns import KEYS, POSITION
 from members.logic.rows import Problem
 from members.logic.search import name_grams, name_pinyin
+from members.models.imports import CLEARED_DATE
 from members.models.people import IDENTITY_PURPOSE
 from members.operations.imports import wire
 from members.operations.imports.columns import IDENTITY, OWN, SEARCH_WORDS
@@ -45,7 +46,7 @@ _VERDICTS: Final = {verdict: wire.text(verdict) for verdict in (RowVerdict.NEW, 
 _ENCODERS: Final[dict[str, wire.Encoder]] = {
     "text": lambda value: wire.text("" if value == CLEAR else value),
     "list": lambda value: wire.text_array(() if value in {CLEAR, (CLEAR,)} else value),
-    "date": lambda value: wire.MINUS_INFINITY if value == CLEAR else wire.date(value),
+    "date": lambda value: wire.date(CLEARED_DATE.isoformat() if value == CLEAR else value),
 }
 # Values of these columns hardly repeat; remembering them would cost more than it saves.
 _SINGULAR: Final = frozenset(("address", "phone", "emergency_phone", "policy_number"))

@@ -27,9 +27,6 @@ _EPOCH: Final = dt.date(2000, 1, 1).toordinal()
 _TEXT_OID: Final = 25
 _INT8_OID: Final = 20
 
-MINUS_INFINITY: Final = _INT4.pack(4, -0x80000000)
-"""The date that staged rows use for "clear this date"."""
-
 Encoder = Callable[[Any], bytes]
 
 

@@ -1,15 +1,20 @@
 """The whole path: upload, preview, apply, undo."""
 
+import io
 from collections.abc import Callable
 
+import openpyxl
 import pytest
 from django.apps import apps
+from django.utils import translation
 
+from bench.rosters import HEADERS
 from corps.actors import SYSTEM
 from corps.models import ActionLog
 from members.enums import ImportState
 from members.models import Member, RosterImport, RowProblem, StagedRow
 from members.operations import imports
+from members.queries import imports as queries
 from tests.cast import Cast
 from tests.members.imports import sheets
 
@@ -134,3 +139,45 @@ def test_rejected_rows_stay_out_and_say_why(cast: Cast) -> None:
         (6, "unit_outside"),
     }
     assert StagedRow.objects.filter(import_id=done.pk, verdict="rejected").count() == 3
+
+
+def test_rejects_come_back_in_the_same_workbook_and_go_in_corrected(cast: Cast) -> None:
+    table = sheets.people(5)
+    good = table[2][sheets.IDENTITY]
+    table[2][sheets.IDENTITY] = good[:-1] + ("1" if good[-1] != "1" else "2")
+    table[4][sheets.UNIT] = "火星中队"
+    done = bring(cast, sheets.xlsx(table))
+    assert done.counts["verdicts"] == {"new": 3, "changed": 0, "same": 0, "rejected": 2}
+    with translation.override("zh-hans"):
+        name, workbook = imports.download_rejects(actor=cast.actor("captain_zx"), import_id=done.pk)
+    assert name.endswith(".xlsx")
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook)).active
+    lines = [list(line) for line in sheet.iter_rows(values_only=True)]
+    assert len(lines) == 4
+    assert lines[2][-1]
+    lines[2][sheets.IDENTITY] = good
+    lines[3][sheets.UNIT] = "长湖中队"
+    again = bring(cast, sheets.openpyxl_xlsx(lines[2:], head=lines[1]))
+    assert again.counts["verdicts"] == {"new": 2, "changed": 0, "same": 0, "rejected": 0}
+
+
+def test_the_preview_shows_old_and_new_in_words(cast: Cast) -> None:
+    table = sheets.people(3)
+    bring(cast, sheets.xlsx(table))
+    table[0][sheets.UNIT], table[0][HEADERS.index("政治面貌")] = "直属中队", "中共预备党员"
+    done = bring(cast, sheets.xlsx(table), apply=False)
+    actor = cast.actor("captain_zx")
+    with translation.override("en"):
+        (row,) = queries.import_rows(actor, done, "changed").rows
+        changes = {change.key: (change.old, change.new) for change in row.changes}
+        assert changes["unit"] == ("蒸湘支队 › 长湖大队 › 长湖中队", "蒸湘支队 › 直属中队")
+        assert changes["political_status"][1] == "Probationary Party member"
+        imports.apply_import(actor=actor, import_id=done.pk, queued=False)
+        imports.carry_out_apply(actor=SYSTEM, import_id=done.pk)
+        done.refresh_from_db()
+        (row,) = queries.import_rows(actor, done, "changed").rows
+        assert {change.key: (change.old, change.new) for change in row.changes} == changes
+        assert [(line.name, line.changed, line.same) for line in queries.counts_by_unit(done)] == [
+            ("长湖中队", 0, 2),
+            ("直属中队", 1, 0),
+        ]

@@ -10,14 +10,19 @@ from members.logic import messages
 from members.logic.messages import CELLS, FILE, NOTICES
 
 ROOT = Path(__file__).parents[3]
-FRAGMENT = ROOT / "locale" / "fragments" / "reading.po"
+FRAGMENTS = [ROOT / "locale" / "fragments" / name for name in ("reading.po", "import.po")]
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
-SOURCES = [*(ROOT / "members" / "logic").glob("*.py"), *(ROOT / "members" / "reading").glob("*.py")]
+SOURCES = [
+    path for folder in ("logic", "reading", "operations/imports") for path in (ROOT / "members" / folder).glob("*.py")
+]
 
 
 def chinese() -> dict[str, str]:
-    with FRAGMENT.open("rb") as file:
-        return {str(message.id): str(message.string) for message in read_po(file) if message.id}
+    words = {}
+    for fragment in FRAGMENTS:
+        with fragment.open("rb") as file:
+            words |= {str(message.id): str(message.string) for message in read_po(file) if message.id}
+    return words
 
 
 def sentences() -> list[str]:
@@ -40,7 +45,7 @@ def test_every_code_raised_has_a_sentence() -> None:
 
 def test_no_sentence_without_a_code_that_raises_it() -> None:
     text = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES if path.name != "messages.py")
-    assert [code for code in [*FILE, *NOTICES, *CELLS] if f'"{code}"' not in text] == []
+    assert [code for code in [*FILE, *NOTICES, *CELLS] if not re.search(f"""['"]{code}['"]""", text)] == []
 
 
 @pytest.mark.parametrize("source", sentences())
