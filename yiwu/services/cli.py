@@ -11,6 +11,7 @@ from yiwu.services import kin
 from yiwu.services.catalogues import compile_catalogues
 from yiwu.services.checks import run_checks
 from yiwu.services.home import forget_home
+from yiwu.services.locking import lock_everything
 from yiwu.services.locks import own, taken
 from yiwu.services.places import ROOT, make_state_folder, state_folder
 from yiwu.services.postgres import Tuning
@@ -72,6 +73,17 @@ def _check(state: Path, _arguments: Sequence[str]) -> int:
     return 1 if wrong else 0
 
 
+def _bench(state: Path, arguments: Sequence[str]) -> int:
+    with throw_away(state, "bench-services", "bench", Tuning.for_bench()) as (place, running):
+        command = [sys.executable, "-m", "bench.runner", *arguments]
+        return kin.run(command, environment=django_environment(place, running, "test"), folder=ROOT)
+
+
+def _lock(_state: Path, _arguments: Sequence[str]) -> int:
+    lock_everything()
+    return 0
+
+
 def _messages(_state: Path, _arguments: Sequence[str]) -> int:
     written = compile_catalogues()
     say(f"compiled {', '.join(str(place.relative_to(ROOT)) for place in written)}" if written else "nothing to compile")
@@ -101,9 +113,11 @@ COMMANDS: dict[str, Callable[[Path, Sequence[str]], int]] = {
     "up": up,
     "test": run_tests,
     "check": _check,
+    "bench": _bench,
     "manage": _manage,
     "services": _services,
     "messages": _messages,
+    "lock": _lock,
     "reset": _reset,
 }
 
