@@ -1,6 +1,6 @@
 """Accounts, the appointments that give them roles in units, and the keys other systems use."""
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from corps.actors import Actor
 
 
-class AccountQuerySet(models.QuerySet[Any]):
+class AccountQuerySet(models.QuerySet["Account"]):
     """Accounts are seen by their home unit and by the units of their appointments; everybody sees the own one."""
 
     view_permission: ClassVar[Permission] = Permission.ACCOUNT_VIEW
@@ -42,10 +42,17 @@ class AccountQuerySet(models.QuerySet[Any]):
         )
 
 
-class AccountManager(UserManager.from_queryset(AccountQuerySet)):  # type: ignore[misc]
+class AccountManager(UserManager["Account"]):
     """Django's manager of users over our queryset."""
 
     use_in_migrations = False
+
+    def get_queryset(self) -> AccountQuerySet:
+        return AccountQuerySet(self.model, using=self._db)
+
+    def visible_to(self, actor: "Actor", permission: Permission | None = None) -> AccountQuerySet:
+        """See `AccountQuerySet.visible_to`."""
+        return self.get_queryset().visible_to(actor, permission)
 
 
 class AppointmentQuerySet(ScopedQuerySet):

@@ -4,6 +4,7 @@ import threading
 from datetime import date, timedelta
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connections, transaction
 from django.http import Http404
@@ -40,7 +41,11 @@ def test_an_appointment_takes_effect_and_ends(cast: Cast) -> None:
     Appointment.objects.filter(pk=made.pk).update(starts_on=TODAY - timedelta(days=3))
     end_appointment(actor=cast.actor("liaison_sg"), appointment_id=made.pk, ends_on=TODAY, reason="轮换")
     assert cast.units["sg21"].pk not in scope_of(cast.actor("captain_sg1"), Permission.MEMBER_EDIT)
-    labels = Appointment.pgh_event_model.objects.filter(pgh_obj_id=made.pk).values_list("pgh_label", flat=True)
+    labels = (
+        apps.get_model("corps", "AppointmentEvent")
+        .objects.filter(pgh_obj_id=made.pk)
+        .values_list("pgh_label", flat=True)
+    )
     assert list(labels) == ["insert", "update", "update"]
 
 
