@@ -57,6 +57,8 @@ class DemoCity:
     partners: Mapping[str, Fraction]
     founded_on: date
     full_size: int
+    # One unit of each level, from the top down to a squad: where the demo accounts have their roles.
+    showcase: tuple[str, ...]
     # Identity numbers of people who moved here begin with one of these.
     other_area_codes: tuple[str, ...]
     newcomers: float

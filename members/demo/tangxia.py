@@ -86,6 +86,7 @@ def build(seed: int) -> demo.DemoCity:
         partners={name: Fraction(count, FULL_SIZE) for name, count in _PARTNERS.items()},
         founded_on=FOUNDED,
         full_size=FULL_SIZE,
+        showcase=("TX", "TX-01", "TX-01-001"),
         other_area_codes=(
             "430481",
             "421125",
