@@ -21,6 +21,7 @@ _SEPARATOR: Final = r"\s*[-‐-―−./\\年月、,]\s*"
 _CLOCK: Final = re.compile(
     r"(?:[T\s]+\d{1,2}[:：]\d{2}(?:[:：]\d{2}(?:\.\d+)?)?\s*(?:[AaPp][Mm])?)?\s*(?:(?:星期|周)[一二三四五六日天])?$"
 )
+_ISO: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _THREE: Final = re.compile(rf"(\d{{1,4}}){_SEPARATOR}(\d{{1,2}}){_SEPARATOR}(\d{{1,4}})\s*[日号]?$")
 _MONTH: Final = re.compile(r"(\d{4})\s*[-‐-―−./\\年]\s*(\d{1,2})\s*月?(?:份)?$")
 _YEAR: Final = re.compile(r"(\d{4})\s*年?$")
@@ -88,6 +89,8 @@ class DateReader:
         return self._from_text(text)
 
     def _from_text(self, cell: str) -> dt.date | Flaw | None:
+        if _ISO.fullmatch(cell):
+            return _day(int(cell[:4]), int(cell[5:7]), int(cell[8:]))
         text = ascii_form(cell)
         if text in PLACEHOLDERS:
             return None

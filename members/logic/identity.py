@@ -7,6 +7,7 @@ province only warns. Numbers of 15 digits (before 1999, births of 19yy) are conv
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from members.logic.flaws import WARNING, Cell, Flaw, cell_text
@@ -48,7 +49,8 @@ CHECK_CHARACTERS: Final = "10X98765432"
 
 _SEPARATORS: Final = re.compile(r"[\s\-‐-―−_.·,，、'‘’`]+")
 _SCIENTIFIC: Final = re.compile(r"^\d(\.\d+)?[Ee]\+?\d{1,2}$")
-_ASCII_DIGITS: Final = frozenset("0123456789")
+_CHARACTERS: Final = frozenset("0123456789X")
+_COMMON_DAYS: Final = frozenset(f"{dt.date(2001, 1, 1) + dt.timedelta(days=day):%m%d}" for day in range(365))
 DESTROYED_FROM: Final = 1e15
 """Excel keeps 15 digits of a number; from here on an identity number has lost its last ones."""
 
@@ -78,90 +80,53 @@ def age_on(birth_date: dt.date, today: dt.date) -> int:
     return today.year - birth_date.year - ((today.month, today.day) < (birth_date.month, birth_date.day))
 
 
-class _Areas(dict[str, int]):
-    """First six digits → weighted sum; -1 when they are no digits. The sum of an unknown province is marked."""
+# Larger than the sum of any number: it marks a part that only the slow way may judge.
+_MARK: Final = 10_000
 
-    def __missing__(self, area: str) -> int:
-        total = -1
-        if _ASCII_DIGITS.issuperset(area):
-            total = sum(int(digit) * weight for digit, weight in zip(area, WEIGHTS, strict=False))
-            if area[:2] not in PROVINCES:
-                total += _MARK
-        self[area] = total
+
+class _Sums(dict[str, int]):
+    """A part of the number → its weighted sum, `_MARK` for a part that needs a closer look."""
+
+    def __init__(self, start: int, plain: Callable[[str], bool]) -> None:
+        super().__init__()
+        self._weights = WEIGHTS[start:]
+        self._plain = plain
+
+    def __missing__(self, part: str) -> int:
+        total = _MARK
+        if _CHARACTERS.issuperset(part) and "X" not in part[:-1] and self._plain(part):
+            values = (10 if char == "X" else int(char) for char in part)
+            total = sum(value * weight for value, weight in zip(values, self._weights, strict=False))
+        self[part] = total
         return total
-
-
-class _Tails(dict[str, int]):
-    """Last four characters → weighted sum; -1 when they are malformed. Three zeros, Excel's trace, are marked."""
-
-    def __missing__(self, tail: str) -> int:
-        total = -1
-        if _ASCII_DIGITS.issuperset(tail[:3]) and (tail[3] == "X" or tail[3] in _ASCII_DIGITS):
-            total = sum(int(digit) * weight for digit, weight in zip(tail[:3], WEIGHTS[14:17], strict=True))
-            total += 10 if tail[3] == "X" else int(tail[3])
-            if tail.endswith("000"):
-                total += _MARK
-        self[tail] = total
-        return total
-
-
-# A multiple of 11 larger than any sum: it marks what only the slow way may judge and leaves the remainder alone.
-_MARK: Final = 11 * 100
 
 
 class IdentityReader:
-    """Reads numbers against one day. One instance serves one file: it remembers areas, birthdays and tails.
+    """Reads numbers against one day. One instance serves one file: it remembers what parts of numbers amount to.
 
-    The sum of all weighted characters, check character included, is 1 modulo 11 for a right number, so three
-    remembered partial sums replace eighteen multiplications.
+    The sum of all weighted characters, check character included, is 1 modulo 11 for a right number. Four remembered
+    partial sums (area, year, day, tail) replace eighteen multiplications; a number with an unusual part is judged
+    step by step.
     """
 
     def __init__(self, today: dt.date, *, min_age: int = MIN_AGE, max_age: int = MAX_AGE) -> None:
         self.today = today
         self.min_age = min_age
         self.max_age = max_age
-        self._areas = _Areas()
-        self._tails = _Tails()
-        self._births: dict[str, tuple[int, str, Flaw | None]] = {}
+        # Whoever was born in these years is of age and not too old on any day of this year.
+        years = range(today.year - max_age, today.year - ADULT_AGE)
+        self._areas = _Sums(0, lambda area: area[:2] in PROVINCES and area[5] != "X")
+        self._years = _Sums(6, lambda year: "X" not in year and int(year) in years)
+        self._days = _Sums(10, _COMMON_DAYS.__contains__)
+        self._tails = _Sums(14, lambda tail: not tail.endswith("000"))
 
     def read(self, cell: Cell) -> str | Flaw | None:
         """The number in its 18-character form, a flaw, or None for a blank cell."""
         if type(cell) is str and len(cell) == LENGTH:
-            total = self._areas[cell[:6]]
-            birth = self._births.get(cell[6:14]) or self._birth(cell[6:14])
-            tail = self._tails[cell[14:]]
-            if birth[2] is None and 0 <= total < _MARK and 0 <= tail < _MARK and (total + birth[0] + tail) % 11 == 1:
+            total = self._areas[cell[:6]] + self._years[cell[6:10]] + self._days[cell[10:14]] + self._tails[cell[14:]]
+            if total < _MARK and total % 11 == 1:
                 return cell
         return self._read_slowly(cell)
-
-    def birth_date(self, number: str) -> str:
-        """ISO birth date of a number that `read` returned."""
-        return self._births[number[6:14]][1]
-
-    def _birth(self, digits: str) -> tuple[int, str, Flaw | None]:
-        found = self._judge_birth(digits)
-        self._births[digits] = found
-        return found
-
-    def _judge_birth(self, digits: str) -> tuple[int, str, Flaw | None]:
-        if not _ASCII_DIGITS.issuperset(digits):
-            return -1, "", Flaw("identity_malformed", {})
-        total = sum(int(digit) * weight for digit, weight in zip(digits, WEIGHTS[6:14], strict=True))
-        try:
-            birth_date = dt.date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
-        except ValueError:
-            return total, "", Flaw("identity_birth_date", {})
-        if birth_date > self.today:
-            return total, "", Flaw("identity_birth_future", {})
-        age = age_on(birth_date, self.today)
-        flaw = None
-        if age < self.min_age:
-            flaw = Flaw("identity_too_young", {"age": age, "minimum": self.min_age})
-        elif age > self.max_age:
-            flaw = Flaw("identity_too_old", {"age": age})
-        elif age < ADULT_AGE:
-            flaw = Flaw("identity_minor", {"age": age}, WARNING)
-        return total, birth_date.isoformat(), flaw
 
     def _read_slowly(self, cell: Cell) -> str | Flaw | None:
         number = _washed(cell)
@@ -174,22 +139,33 @@ class IdentityReader:
         return self._judge(number)
 
     def _judge(self, number: str) -> str | Flaw:
-        area, tail = self._areas[number[:6]], self._tails[number[14:]]
-        birth_total, _, birth_flaw = self._births.get(number[6:14]) or self._birth(number[6:14])
-        flaw = None
-        if area < 0 or tail < 0 or birth_total < 0:
-            flaw = Flaw("identity_malformed", {})
-        elif birth_flaw is not None and birth_flaw.severity != WARNING:
-            flaw = birth_flaw
-        elif (area + birth_total + tail) % 11 != 1:
-            flaw = Flaw("identity_destroyed" if tail >= _MARK else "identity_check_character", {})
-        elif birth_flaw is not None:
-            flaw = Flaw(birth_flaw.code, birth_flaw.params, WARNING, number)
-        elif area >= _MARK:
-            flaw = Flaw("identity_area", {"area": number[:6]}, WARNING, number)
-        elif tail >= _MARK:
-            flaw = Flaw("identity_zeros", {}, WARNING, number)
-        return flaw or number
+        if not _CHARACTERS.issuperset(number) or "X" in number[:-1]:
+            return Flaw("identity_malformed", {})
+        flaw = self._birth_flaw(number[6:14])
+        if flaw is not None and flaw.severity != WARNING:
+            return flaw
+        zeros = number.endswith("000")
+        if check_character(number[:17]) != number[17]:
+            return Flaw("identity_destroyed" if zeros else "identity_check_character", {})
+        if flaw is not None:
+            return Flaw(flaw.code, flaw.params, WARNING, number)
+        if number[:2] not in PROVINCES:
+            return Flaw("identity_area", {"area": number[:6]}, WARNING, number)
+        return Flaw("identity_zeros", {}, WARNING, number) if zeros else number
+
+    def _birth_flaw(self, digits: str) -> Flaw | None:
+        try:
+            birth_date = dt.date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+        except ValueError:
+            return Flaw("identity_birth_date", {})
+        if birth_date > self.today:
+            return Flaw("identity_birth_future", {})
+        age = age_on(birth_date, self.today)
+        if age < self.min_age:
+            return Flaw("identity_too_young", {"age": age, "minimum": self.min_age})
+        if age > self.max_age:
+            return Flaw("identity_too_old", {"age": age})
+        return Flaw("identity_minor", {"age": age}, WARNING) if age < ADULT_AGE else None
 
 
 def _washed(cell: Cell) -> str | Flaw | None:
@@ -214,6 +190,11 @@ def sex_of(number: str) -> str:
     return MALE if number[16] in "13579" else FEMALE
 
 
+def birth_date_of(number: str) -> dt.date:
+    """The birth date in a valid number."""
+    return dt.date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+
+
 def parse_identity(cell: Cell, today: dt.date) -> Identity | Flaw | None:
     """One number by itself, for forms and the API: the number with its sex and birth date, a flaw, or None.
 
@@ -228,4 +209,4 @@ def parse_identity(cell: Cell, today: dt.date) -> Identity | Flaw | None:
         warning, number = number, number.value
     if number is None:
         return None
-    return Identity(number, sex_of(number), dt.date.fromisoformat(reader.birth_date(number)), warning)
+    return Identity(number, sex_of(number), birth_date_of(number), warning)

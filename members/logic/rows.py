@@ -86,7 +86,7 @@ class RowCleaner:
     """
 
     def __init__(self, mapping: dict[int, str], context: Context) -> None:
-        self._places = {POSITION[key]: place for place, key in mapping.items()}
+        self._places = {POSITION[key]: place for place, key in sorted(mapping.items(), key=_in_order)}
         self._cleaners = {position: _compiled(COLUMNS[position], context) for position in self._places}
         self._header_words = {
             folded(word)
@@ -102,7 +102,16 @@ class RowCleaner:
         nothing: list[Any] = [None] * len(rows)
         columns = [nothing] * len(COLUMNS)
         for position, place in self._places.items():
-            columns[position] = list(map(self._cleaners[position], by_place[place]))
+            cells = by_place[place]
+            if position == _BIRTH_DATE:
+                # What the identity number says already needs no reading: the common case of this column.
+                told = _birth_dates(columns[_IDENTITY])
+                read = self._cleaners[position]
+                columns[position] = [
+                    date if cell == date else read(cell) for cell, date in zip(cells, told, strict=True)
+                ]
+            else:
+                columns[position] = list(map(self._cleaners[position], cells))
 
         flaws = self._take_flaws(columns)
         absent = [index for index, number in enumerate(columns[_IDENTITY]) if number is None]
@@ -180,7 +189,7 @@ class RowCleaner:
         """Sex and birth date follow from the identity number; a contradiction in the sheet is a warning."""
         numbers = columns[_IDENTITY]
         sexes = [number and (MALE if number[16] in _ODD else FEMALE) for number in numbers]
-        births = [number and f"{number[6:10]}-{number[10:12]}-{number[12:14]}" for number in numbers]
+        births = _birth_dates(numbers)
         for position, derived, code in (
             (_SEX, sexes, "sex_contradiction"),
             (_BIRTH_DATE, births, "birth_contradiction"),
@@ -220,6 +229,15 @@ class RowCleaner:
                 problems.append(Problem(numbers[index], column.key, flaw.code, shown, flaw.params, fatal))
         problems.sort(key=lambda problem: problem.row)
         return problems, bad
+
+
+def _in_order(item: tuple[int, str]) -> int:
+    return POSITION[item[1]]
+
+
+def _birth_dates(numbers: Iterable[Any]) -> list[str | None]:
+    """ISO birth dates of identity numbers, None where there is none."""
+    return [f"{number[6:10]}-{number[10:12]}-{number[12:14]}" if type(number) is str else None for number in numbers]
 
 
 def _compiled(column: Column, context: Context) -> Callable[[Any], Any]:
