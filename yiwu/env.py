@@ -79,14 +79,24 @@ def read_environment() -> Environment:
 
 
 def _refuse_public_secrets(found: Environment) -> None:
+    data_keys = [part.partition(":")[2].strip() for part in found.data_keys.split(",")]
     public = {
         "SECRET_KEY": len(found.secret_key) < 40 or "development-only" in found.secret_key,
-        "YIWU_DATA_KEYS": _PUBLIC_KEY in found.data_keys,
-        "YIWU_INDEX_KEY": found.index_key == _PUBLIC_INDEX_KEY,
+        "YIWU_DATA_KEYS": _PUBLIC_KEY in found.data_keys or not all(map(_is_key, data_keys)),
+        # One key for both would let whoever reads the index key decrypt.
+        "YIWU_INDEX_KEY": found.index_key in {_PUBLIC_INDEX_KEY, *data_keys} or not _is_key(found.index_key),
     }
     wrong = [name for name, is_public in public.items() if is_public]
     if wrong:
         raise ImproperlyConfigured(
-            f"Production needs secrets of its own: {', '.join(wrong)} missing, too short or a development value. "
+            f"Production needs secrets of its own: {', '.join(wrong)} missing, malformed or a development value. "
             "See .env.sample for how to make them."
         )
+
+
+def _is_key(text: str) -> bool:
+    """Whether `text` is base64 of 32 bytes."""
+    try:
+        return len(base64.b64decode(text, validate=True)) == 32
+    except ValueError:
+        return False
