@@ -1,5 +1,7 @@
 """The client's address: what proxies say is believed exactly as far as they are trusted."""
 
+from typing import Any
+
 import pytest
 from django.test import RequestFactory
 from pytest_django.fixtures import Settings
@@ -29,5 +31,5 @@ def test_the_address_behind_proxies(
     settings: Settings, proxies: int, forwarded: str, remote: str, found: str | None
 ) -> None:
     settings.PROXY_COUNT = proxies
-    more = {"HTTP_X_FORWARDED_FOR": forwarded} if forwarded else {}
+    more: dict[str, Any] = {"HTTP_X_FORWARDED_FOR": forwarded} if forwarded else {}
     assert client_ip(RequestFactory().get("/", REMOTE_ADDR=remote, **more)) == found

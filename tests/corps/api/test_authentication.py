@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
-from django.test import Client, RequestFactory
+from django.test import RequestFactory
 from django.utils import timezone, translation
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -18,7 +18,7 @@ from corps.errors import Refusal
 from corps.models import Account, ApiKey
 from corps.operations.accounts import create_account
 from corps.operations.api_keys import IssuedKey, issue_key, note_use, revoke_key
-from tests.cast import PASSWORD, Cast
+from tests.cast import Cast
 
 
 class Door(APIView):
@@ -42,7 +42,8 @@ def issue(cast: Cast, who: str = "liaison_sg", days: float = 30) -> IssuedKey:
 
 
 def call(header: str | None = None, failure: Exception | None = None, request: HttpRequest | None = None) -> Response:
-    request = request or RequestFactory().get("/api/v1/x", **({"HTTP_AUTHORIZATION": header} if header else {}))
+    headers: dict[str, Any] = {"HTTP_AUTHORIZATION": header} if header else {}
+    request = request or RequestFactory().get("/api/v1/x", **headers)
     response = Door.as_view(failure=failure)(request)
     assert isinstance(response, Response)
     return response
@@ -123,16 +124,11 @@ def test_keys_are_for_systems_and_for_oneself(cast: Cast) -> None:
     ).account
     issued = issue_key(actor=officer, account_id=machine.pk, name="x", expires_at=expiry())
     with pytest.raises(Http404):
-        revoke_key(
-            actor=cast.actor("liaison_zx") if "liaison_zx" in cast.accounts else cast.actor("captain_zx"),
-            key_id=issued.key.pk,
-        )
+        revoke_key(actor=cast.actor("captain_zx"), key_id=issued.key.pk)
     assert revoke_key(actor=officer, key_id=issued.key.pk).revoked_at
 
 
 def test_a_session_reads_and_writes_only_with_the_csrf_token(cast: Cast) -> None:
-    client = Client(enforce_csrf_checks=True)
-    client.force_login(cast.accounts["captain_sg"])
     request = RequestFactory().get("/api/v1/x")
     request.user = cast.accounts["captain_sg"]
     assert call(request=request).status_code == 200
@@ -141,7 +137,6 @@ def test_a_session_reads_and_writes_only_with_the_csrf_token(cast: Cast) -> None
     response = call(request=request)
     assert response.status_code == 403
     assert response.data["code"] == "permission_denied"
-    assert PASSWORD
 
 
 @pytest.mark.parametrize(
