@@ -321,7 +321,7 @@ structlog.configure(
 _renderer: Any = (
     structlog.processors.JSONRenderer(ensure_ascii=False)
     if ENV.log_format == "json"
-    else structlog.dev.ConsoleRenderer(colors=False)
+    else structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0)
 )
 LOGGING = {
     "version": 1,
@@ -337,7 +337,14 @@ LOGGING = {
             "foreign_pre_chain": [structlog.processors.TimeStamper(fmt="iso"), structlog.stdlib.add_log_level],
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"readable": {"()": "yiwu.logs.ReadableFilter"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["readable"] if ENV.log_format == "console" else [],
+        }
+    },
     "root": {"handlers": ["console"], "level": "WARNING" if TESTING else "INFO"},
     "loggers": {"django.server": {"handlers": ["console"], "propagate": False}},
 }
