@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from members.logic.flaws import Cell, cell_text
-from members.logic.roster_columns import COLUMNS, IGNORED_HEADERS, REASON_HEADER
+from members.logic.roster_columns import BY_KEY, COLUMNS, IGNORED_HEADERS, REASON_HEADER
 from members.logic.text import ascii_form
 
 SEARCHED_ROWS: Final = 30
@@ -92,7 +92,8 @@ def find_header(
 
     `answers` maps `header_form` to a key or `IGNORE`; answers go before what is declared here.
     """
-    answers = answers or {}
+    # An answer remembered for a column that no longer exists is no answer.
+    answers = {form: key for form, key in (answers or {}).items() if key == IGNORE or key in BY_KEY}
     texts = [[cell_text(cell) for cell in row] for row in rows[:SEARCHED_ROWS]]
     best: Header | None = None
     # One row before two: the row above a header is more often a title than a row of group heads.

@@ -35,9 +35,12 @@ _SEX_SHOWN: Final = {MALE: "男", FEMALE: "女"}
 _MASKS: Final[dict[str, Callable[[str], str]]] = {"identity": mask_identity, "phone": mask_phone, "": mask_text}
 
 _NOTE: Final = re.compile(
-    r"\s*(?:填\s*表|制\s*表|填\s*报|审\s*核|审\s*批|复\s*核|经\s*办|负\s*责\s*人|分\s*管|主\s*管|联\s*系\s*人|报\s*送|报\s*表|统\s*计|合\s*计|总\s*计|共\s*计|小\s*计"
-    r"|说\s*明|注[:：\s]|注$|备\s*注[:：]|注\s*意|单位[（(]?盖章|盖\s*章|签\s*[字章名]|以上|以下|本表|此表|示\s*例|样\s*例|例[:：]|共\s*\d+\s*人|第\s*\d+\s*页|日期[:：])"
+    r"\s*(?:填\s*表|制\s*表|填\s*报|审\s*核|审\s*批|复\s*核|经\s*办|报\s*送|合\s*计|总\s*计|共\s*计|小\s*计|说\s*明|注[:：\s]|注$"
+    r"|备\s*注[:：]|注\s*意|单位[（(]?盖章|盖\s*章|签\s*[字章名]|以上|以下|本表|此表|示\s*例|样\s*例|例[:：]|共\s*\d+\s*人"
+    r"|第\s*\d+\s*页|日期[:：])"
 )
+# Words that may also stand before the name of a person who holds the post; a note only where nobody is named.
+_POST_OR_NOTE: Final = re.compile(r"\s*(?:负\s*责\s*人|分\s*管|主\s*管|联\s*系\s*人|统\s*计|报\s*表)")
 _NOTE_CELLS: Final = 6
 
 
@@ -158,7 +161,7 @@ class RowCleaner:
                 skipped[index] = ("", "")
             elif self._is_header(row):
                 skipped[index] = ("row_header_again", "")
-            elif len(cells) <= _NOTE_CELLS and any(_NOTE.match(text) for text in cells[:2]):
+            elif _is_note(cells, named=columns[_NAME][index] is not None):
                 skipped[index] = ("row_note", mask_text(" ".join(cells))[:80])
             elif not any(cell_text(row[self._places[position]]).strip() for position in own):
                 # A prepared line with nothing but its number is blank; with a unit or a remark it is told of.
@@ -229,6 +232,12 @@ class RowCleaner:
                 problems.append(Problem(numbers[index], column.key, flaw.code, shown, flaw.params, fatal))
         problems.sort(key=lambda problem: problem.row)
         return problems, bad
+
+
+def _is_note(cells: list[str], *, named: bool) -> bool:
+    if len(cells) > _NOTE_CELLS:
+        return False
+    return any(_NOTE.match(text) or (not named and _POST_OR_NOTE.match(text)) for text in cells[:2])
 
 
 def _in_order(item: tuple[int, str]) -> int:

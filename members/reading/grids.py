@@ -13,14 +13,16 @@ from members.logic.headers import Range
 from members.reading import filetypes, xls, xlsx
 from members.reading.limits import MIB, Limits
 from members.reading.refusals import Refused
-from members.reading.xlsx import Formulas
+from members.reading.xlsx import Scan
 
-_NO_FORMULAS: Final = Formulas({}, 0, 0)
+_NOTHING_SEEN: Final = Scan({})
 _ENCODINGS: Final = ("utf-8-sig", "gb18030")
 _DELIMITERS: Final = ",\t;，|"
 # A text file has no sheets; sentences need a name for its one.
 _NAME: Final = "花名册"
 _FIELD_LIMIT: Final = 100_000
+# Bytes of XML that a row of a roster seldom exceeds; sheets larger than all rows allowed are counted before loading.
+_ROW_SIZE: Final = 1_000
 _SNIFFED_LINES: Final = 40
 
 
@@ -28,7 +30,7 @@ class Grid(NamedTuple):
     """One sheet. `rows` starts anew at the first row of the sheet each time it is called.
 
     `offset` is the number of empty columns left of the first cell of each row; `height` the number of rows in use.
-    `formulas` waits for the scan that runs beside the reading. `ragged` grids have rows of different lengths.
+    `scan` waits for the scan that runs beside the reading. `ragged` grids have rows of different lengths.
     """
 
     name: str
@@ -37,7 +39,7 @@ class Grid(NamedTuple):
     height: int
     width: int
     merged: list[Range]
-    formulas: Callable[[], Formulas]
+    scan: Callable[[], Scan]
     ragged: bool = False
 
 
@@ -57,18 +59,27 @@ def open_book(path: Path, limits: Limits, threads: ThreadPoolExecutor) -> Book:
         return _csv_book(path)
     if kind == filetypes.XLSX:
         package = xlsx.inspect(path, limits)
-        scans = {name: threads.submit(xlsx.scan_formulas, path, part) for name, part in package.parts.items() if part}
+        scans = {name: threads.submit(xlsx.scan, path, part.path) for name, part in package.parts.items()}
+        for name, part in package.parts.items():
+            if part.size > limits.rows * _ROW_SIZE:
+                _refuse_length(scans[name].result(), limits)
         return _calamine_book(path, limits, scans, epoch_1904=package.epoch_1904)
     book = xls.inspect(path)
-    done = [_finished(formulas) for formulas in book.formulas]
+    done = [_finished(scan) for scan in book.scans]
     with _workbook(path) as workbook:
         names = list(workbook.sheet_names)
     return _calamine_book(path, limits, dict(zip(names, done, strict=False)), epoch_1904=book.epoch_1904)
 
 
-def _finished(formulas: Formulas) -> "Future[Formulas]":
-    future: Future[Formulas] = Future()
-    future.set_result(formulas)
+def _refuse_length(scan: Scan, limits: Limits) -> None:
+    """A sheet with far more rows than may be read is not loaded at all; blank rows do not count."""
+    if scan.rows > limits.rows and scan.values > limits.rows:
+        raise Refused("too_many_rows", rows=scan.rows, limit=limits.rows)
+
+
+def _finished(scan: Scan) -> "Future[Scan]":
+    future: Future[Scan] = Future()
+    future.set_result(scan)
     return future
 
 
@@ -81,7 +92,7 @@ def _workbook(path: Path) -> CalamineWorkbook:
         raise Refused("file_corrupt") from error
 
 
-def _calamine_book(path: Path, limits: Limits, scans: "dict[str, Future[Formulas]]", *, epoch_1904: bool) -> Book:
+def _calamine_book(path: Path, limits: Limits, scans: "dict[str, Future[Scan]]", *, epoch_1904: bool) -> Book:
     workbook = _workbook(path)
     sheets: list[str] = []
     hidden: list[str] = []
@@ -91,8 +102,7 @@ def _calamine_book(path: Path, limits: Limits, scans: "dict[str, Future[Formulas
         (sheets if metadata.visible == SheetVisibleEnum.Visible else hidden).append(metadata.name)
 
     def load(name: str) -> Grid:
-        scan = scans.get(name)
-        formulas = scan.result if scan else lambda: _NO_FORMULAS
+        scan = scans[name].result if name in scans else lambda: _NOTHING_SEEN
         try:
             sheet = workbook.get_sheet_by_name(name)
         except PasswordError as error:
@@ -101,7 +111,7 @@ def _calamine_book(path: Path, limits: Limits, scans: "dict[str, Future[Formulas
             raise Refused("sheet_corrupt", sheet=name) from error
         start, end = sheet.start, sheet.end
         if start is None or end is None:
-            return Grid(name, lambda: iter(()), 0, 0, 0, [], formulas)
+            return Grid(name, lambda: iter(()), 0, 0, 0, [], scan)
         if sheet.width > limits.columns:
             raise Refused("sheet_too_wide", sheet=name, limit=limits.columns)
         offset = start[1]
@@ -109,7 +119,7 @@ def _calamine_book(path: Path, limits: Limits, scans: "dict[str, Future[Formulas
             ((top, left - offset), (bottom, right - offset))
             for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
         ]
-        return Grid(name, sheet.iter_rows, offset, end[0] + 1, sheet.width, merged, formulas)
+        return Grid(name, sheet.iter_rows, offset, end[0] + 1, sheet.width, merged, scan)
 
     return Book(sheets, hidden, load, epoch_1904)
 
@@ -127,7 +137,7 @@ def _csv_book(path: Path) -> Book:
         with path.open(encoding=encoding, newline="") as file:
             yield from csv.reader(file, delimiter=delimiter)
 
-    grid = Grid(_NAME, rows, 0, height, width, [], lambda: _NO_FORMULAS, ragged=True)
+    grid = Grid(_NAME, rows, 0, height, width, [], lambda: _NOTHING_SEEN, ragged=True)
     return Book([_NAME], [], lambda _name: grid, epoch_1904=False)
 
 

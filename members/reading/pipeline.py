@@ -1,5 +1,6 @@
 """The work of the child: from a path to frames, lazily."""
 
+import contextlib
 import datetime as dt
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -29,7 +30,10 @@ def read(
     With `ask` an open question about the header ends the reading; without it unknown columns are not read.
     `opening` is told each sheet before it is loaded.
     """
-    with ThreadPoolExecutor(1) as threads:
+    with contextlib.ExitStack() as stack:
+        threads = ThreadPoolExecutor(1)
+        # A refusal does not wait for the scans that were still to come.
+        stack.callback(threads.shutdown, wait=False, cancel_futures=True)
         book = open_book(path, limits, threads)
         found = survey(book, answers, limits, opening=opening)
         for index, code, params in found.notices:
@@ -60,12 +64,12 @@ def _refuse_formulas(sheet: RosterSheet) -> None:
 
     Formulas in columns that are not read, such as a running number, harm nobody.
     """
-    formulas = sheet.grid.formulas()
-    if not formulas.columns:
+    formulas = sheet.grid.scan().formulas
+    if not formulas:
         return
     below = sheet.header.last + 1
     for place in sorted({*sheet.header.mapping, *sheet.header.unit_path}):
-        first, last = formulas.columns.get(place + sheet.grid.offset, (-1, -1))
+        first, last = formulas.get(place + sheet.grid.offset, (-1, -1))
         if last >= below:
             row = first if first >= below else last
             cell = f"{column_letter(place + sheet.grid.offset)}{row + 1}"

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import olefile
 
 from members.reading.refusals import Refused
-from members.reading.xlsx import Formulas
+from members.reading.xlsx import Scan
 
 _STREAMS: Final = ("Workbook", "Book", "WORKBOOK", "BOOK")
 _BOF: Final = frozenset((0x0809, 0x0409, 0x0209, 0x0009))
@@ -19,9 +19,9 @@ _EOF: Final = 0x000A
 
 
 class Book(NamedTuple):
-    """An .xls judged safe to open: formulas by sheet (in the order of the workbook), and its date system."""
+    """An .xls judged safe to open: what its records tell of each sheet, in order, and its system of date numbers."""
 
-    formulas: list[Formulas]
+    scans: list[Scan]
     epoch_1904: bool
 
 
@@ -69,7 +69,7 @@ def _walk(data: bytes) -> Book:
     return Book([_sheet(data, offset) for offset in offsets], epoch_1904)
 
 
-def _sheet(data: bytes, position: int) -> Formulas:
+def _sheet(data: bytes, position: int) -> Scan:
     columns: dict[int, tuple[int, int]] = {}
     depth = 0
     unpack = struct.Struct("<HH").unpack_from
@@ -87,4 +87,4 @@ def _sheet(data: bytes, position: int) -> Formulas:
             if depth <= 0:
                 break
         position += 4 + length
-    return Formulas(columns, 0, 0)
+    return Scan(columns)

@@ -99,6 +99,10 @@ def test_a_phone_beside_the_emergency_contact_is_theirs() -> None:
     assert found(["姓名", "身份证号", "电话（紧急联系人）"], PERSON).mapping[2] == "emergency_phone"
 
 
+def test_answers_for_columns_that_are_gone_are_no_answers() -> None:
+    assert len(questions(found(["姓名", "身份证号", "微信号"], PERSON, answers={"微信号": "wechat"}))) == 1
+
+
 def test_unknown_headers_become_questions() -> None:
     header = found(["姓名", "身份证号", "微信号", "服务中队"], PERSON)
     asked = questions(header)

@@ -119,9 +119,14 @@ def test_rows_that_are_no_people_are_passed_over() -> None:
 
 
 def test_a_person_is_never_taken_for_a_note() -> None:
-    batch = clean(varied(name="合小计", identity="bad"), varied(name="统一", identity=""))
+    batch = clean(
+        varied(name="合小计", identity="bad"),
+        varied(name="统一", identity=""),
+        ["负责人", "张伟", "", "", "", "13812345678", "", "", ""],
+    )
     assert batch.skipped == []
-    assert len(batch.rejected) == 2
+    assert len(batch.rejected) == 3
+    assert clean(["负责人：张伟", *[""] * 8]).skipped == [(3, "row_note", "负责人：张伟")]
 
 
 def test_cells_of_every_kind() -> None:

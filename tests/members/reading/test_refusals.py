@@ -182,3 +182,18 @@ class TestLimits:
 
     def test_patience(self) -> None:
         assert refusal(GOOD, limits=Limits(waiting=0.0)) == ("reading_too_long", {})
+
+    def test_more_rows_than_allowed_in_a_large_sheet(self) -> None:
+        row = '<row r="{0}"><c r="A{0}" t="inlineStr"><is><t>张伟</t></is></c></row>'
+        rows = "".join(map(row.format, range(3, 120_003)))
+        sheet = zipfile.ZipFile(io.BytesIO(GOOD)).read("xl/worksheets/sheet1.xml").decode()
+        sheet = re.sub(r'<row r="3".*</row>(?=</sheetData>)', rows.replace("\\", ""), sheet)
+        data = workbooks.repacked(GOOD, replace={"xl/worksheets/sheet1.xml": sheet.encode()})
+        assert refusal(data, limits=Limits(unpacked_ratio=1000, rows=100_000)) == (
+            "too_many_rows",
+            {"rows": 120_002, "limit": 100_000},
+        )
+
+    def test_more_than_it_would_load_is_counted_first(self) -> None:
+        rows = [HEADER, *[[*WEI, "长" * 1500]] * 30]
+        assert refusal(workbooks.by_openpyxl(rows), limits=Limits(rows=5))[0] == "too_many_rows"
