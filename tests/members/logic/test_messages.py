@@ -18,7 +18,7 @@ SOURCES = [
 
 
 def chinese() -> dict[str, str]:
-    words = {}
+    words: dict[str, str] = {}
     for fragment in FRAGMENTS:
         with fragment.open("rb") as file:
             words |= {str(message.id): str(message.string) for message in read_po(file) if message.id}
