@@ -156,9 +156,8 @@ def _welcome(doors: Ports, logins: Sequence[Mapping[str, str]], seconds: float) 
         columns = [[login[key] for key in ("role", "username", "password", "who")] for login in logins]
         columns.insert(0, ["role", "user name", "password", "who"])
         widths = [max(_width(row[place]) for row in columns) for place in range(4)]
-        lines += [
-            "    " + "  ".join(_pad(text, width) for text, width in zip(row, widths, strict=True)) for row in columns
-        ]
+        rows = ("  ".join(_pad(text, width) for text, width in zip(row, widths, strict=True)) for row in columns)
+        lines += [f"    {row}".rstrip() for row in rows]
         lines.append("")
     print("\n".join([*lines, "  Ctrl-C ends everything.", ""]), flush=True)
 
