@@ -12,6 +12,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("api/v1/", include(("yiwu.api", "api"))),
+    path("", include("stats.urls")),
+    path("", include("members.urls")),
+    path("", include("corps.urls")),
 ]
 
 if not settings.PRODUCTION:

@@ -2,9 +2,9 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from corps.actors import Actor
 
 PAGE_SIZE = 50
+BATCH = 2000
 _CURSOR = re.compile(r"([a-z-]{1,20})\.(\d{1,18})")
 _COLUMNS = (
     "id, unit_id, name, identity_head, identity_tail, sex, birth_date, phone, occupation, employer, political_status,"
@@ -88,6 +89,19 @@ def list_members(
     has_previous, has_next = (more, bool(keys)) if backward else (position != (0, ()) and bool(keys), more)
     rows = rows_of([identifier for _name, identifier in keys], phones)
     return Page(rows, first if has_previous else "", last if has_next else "")
+
+
+def every_id(
+    *, actor: "Actor", place: Within, typed: str = "", chosen: RosterFilter = RosterFilter()  # noqa: B008 (frozen)
+) -> Iterator[list[int]]:
+    """All members a list would show, page after page, in its order, as lists of ids."""
+    today = local_today()
+    extra = chosen.condition(today)
+    for leg in _legs(typed, place, scope_of(actor, Permission.MEMBER_PHONE), today, BATCH + 1):
+        start: tuple[Any, ...] = ()
+        while keys := leg.keys(place, extra, Window(BATCH, start)):
+            yield [int(key[-1]) for key in keys]
+            start = keys[-1]
 
 
 def rows_of(identifiers: list[int], phones: Scope) -> list[Row]:

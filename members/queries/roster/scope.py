@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from corps.permissions import Permission
-from corps.queries.scope import Node, require, scope_of
+from corps.queries.scope import Node, Tree, require, scope_of
 from members.queries.roster.sql import Condition
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ class Within:
     ids: tuple[int, ...]
     share: float
     everything: bool
+    tree: Tree
 
     @property
     def condition(self) -> list[Condition]:
@@ -34,4 +35,4 @@ def within(actor: "Actor", unit: Node, permission: Permission = Permission.MEMBE
     require(actor, permission, unit.id)
     tree = scope_of(actor, permission).tree
     ids = tuple(tree.within(unit.id))
-    return Within(unit, ids, len(ids) / len(tree.ids), len(ids) == len(tree.ids))
+    return Within(unit, ids, len(ids) / len(tree.ids), len(ids) == len(tree.ids), tree)

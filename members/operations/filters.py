@@ -1,0 +1,47 @@
+"""Saved searches: an account's own comfort, no record of the corps."""
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from corps.actors import SystemActor
+from corps.errors import Refusal
+from corps.operations.context import acting
+from members.models import SavedFilter
+
+if TYPE_CHECKING:
+    from corps.actors import Actor
+
+MOST = 20
+
+
+def save_filter(*, actor: "Actor", name: str, query: str) -> SavedFilter:
+    """Keep a search under a name; the same name again replaces it. Raises `Refusal`."""
+    if isinstance(actor, SystemActor):
+        raise TypeError("only an account saves filters")
+    name = name.strip()[:30]
+    if not name:
+        raise Refusal(
+            _("A saved filter needs a name."), code="filter.nameless", place="name", remedy=_("Please enter one.")
+        )
+    with acting(actor=actor, action="filter.save"):
+        own = SavedFilter.objects.filter(account=actor)
+        if own.exclude(name=name).count() >= MOST:
+            raise Refusal(
+                _("%(most)s filters can be kept.") % {"most": MOST},
+                code="filter.too_many",
+                place="name",
+                remedy=_("Remove one that is not needed any more."),
+            )
+        saved, _created = SavedFilter.objects.update_or_create(
+            account=actor, name=name, defaults={"query": query[:500]}
+        )
+        return saved
+
+
+def forget_filter(*, actor: "Actor", filter_id: int) -> None:
+    """Drop one of the actor's own filters; somebody else's is left alone without a word."""
+    if isinstance(actor, SystemActor):
+        raise TypeError("only an account keeps filters")
+    with acting(actor=actor, action="filter.forget"):
+        SavedFilter.objects.filter(account=actor, pk=filter_id).delete()
