@@ -88,7 +88,6 @@ def build(seed: int) -> demo.DemoCity:
         full_size=FULL_SIZE,
         showcase=("TX", "TX-01", "TX-01-001"),
         other_area_codes=(
-            "430481",
             "421125",
             "450922",
             "360730",

@@ -31,6 +31,8 @@ LOADER: Final = SystemActor("load_city")
 
 _FOUNDING = "founding"
 _INVENTING = "inventing"
+_LOGINS = "logins"
+_COMMITTING = "committing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,9 @@ def load_city(
                 params={"refusal": applied.refusal, "questions": applied.questions},
             )
         if not settings.PRODUCTION:
+            tell(_LOGINS, 0, 0)
             create_demo_logins(actor=actor, city=city, seed=seed, since=city.founded_on)
+        tell(_COMMITTING, 0, 0)
     return LoadedCity(city, root, len(city.plan.units), verdicts.get("new", 0), verdicts.get("rejected", 0))
 
 

@@ -10,6 +10,7 @@ from datetime import date
 from random import Random
 from typing import TYPE_CHECKING, Final
 
+from django.contrib.auth.hashers import make_password
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
@@ -78,12 +79,13 @@ def create_demo_logins(*, actor: "Actor", city: DemoCity, seed: int, since: date
     check_demonstration()
     units = {Level(unit.level): unit for unit in Unit.objects.filter(code__in=city.showcase)}
     names = Names(Random(f"{city.plan.code}:{seed}:logins"))  # noqa: S311 - invented names, not secrets
+    password_hash = make_password(demo_password())
     with acting(actor=actor, action="demo.logins", unit_id=units[Level.CORPS].pk):
         for login in _LOGINS:
             unit = units.get(login.level)
             if unit is None:
                 continue
-            username = _free(login.username, city.plan.code)
+            username = _free(login, city.plan.code)
             member = _member(unit) if login.role is Role.MEMBER else None
             if username is None or (login.role is Role.MEMBER and member is None):
                 continue
@@ -92,7 +94,7 @@ def create_demo_logins(*, actor: "Actor", city: DemoCity, seed: int, since: date
                 username=username,
                 display_name=member.name if member else _holder(city, unit, login.role) or names.name(MALE, 1980),
                 unit_id=unit.pk,
-                password=demo_password(),
+                password_hash=password_hash,
                 administrator=login.role is None,
             )
             if login.role is not None:
@@ -118,9 +120,10 @@ def demo_logins() -> Iterator[DemoLogin]:
             yield DemoLogin(_role(account), username, known, f"{account.display_name} · {account.unit}")
 
 
-def _free(username: str, corps_code: str) -> str | None:
-    """The user name, with the corps' code when another city has it; None when both are taken."""
-    for candidate in (username, f"{username}-{corps_code}"):
+def _free(login: _Login, corps_code: str) -> str | None:
+    """The user name, with the corps' code when another city has it; None when taken. One administrator is enough."""
+    candidates = [login.username] if login.role is None else [login.username, f"{login.username}-{corps_code}"]
+    for candidate in candidates:
         if not Account.objects.filter(username=candidate).exists():
             return candidate
     return None

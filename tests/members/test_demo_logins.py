@@ -62,6 +62,7 @@ def test_a_second_city_gets_logins_of_its_own() -> None:
     assert "liaison-tangxia" in usernames
     # The town has no detachments, so nobody leads one.
     assert "captain-detachment-tangxia" not in usernames
+    assert "admin-tangxia" not in usernames
     liaison = Account.objects.get(username="liaison-tangxia")
     assert liaison.appointments.get().unit.code == "TX"
 
@@ -94,7 +95,5 @@ def test_production_has_none() -> None:
         call_command("demo_logins", stdout=io.StringIO())
     root = Member.objects.select_related("unit").order_by("pk")[0].unit
     with pytest.raises(Refusal):
-        create_demo_account(
-            actor=SYSTEM, username="x", display_name="x", unit_id=root.pk, password="some-long-password"
-        )
+        create_demo_account(actor=SYSTEM, username="x", display_name="x", unit_id=root.pk, password_hash="some hash")
     assert not Account.objects.exists()

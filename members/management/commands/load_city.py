@@ -23,7 +23,8 @@ STAGES: Final[dict[str, str | Promise]] = {
     "checking": gettext_lazy("Checking"),
     "checking again": gettext_lazy("Checking again"),
     "adding": gettext_lazy("Adding members"),
-    "finishing": gettext_lazy("Finishing"),
+    "logins": gettext_lazy("Creating demo logins"),
+    "committing": gettext_lazy("Saving everything"),
 }
 
 

@@ -119,6 +119,14 @@ def test_tangxia_at_full_size_counts_what_it_reported() -> None:
     assert Counter(person.unit for person in people)["TX-00-001"] == 90
 
 
+def test_the_people_of_two_cities_never_share_a_number() -> None:
+    codes = [
+        {code for home in city.homes for code in home.area_codes} | set(city.other_area_codes)
+        for city in (hengyang.build(1), tangxia.build(1))
+    ]
+    assert not codes[0] & codes[1]
+
+
 def test_tangxia_keeps_its_proportions_when_small() -> None:
     people = list(People(tangxia.build(1), members=1000, seed=1, today=TODAY))
     occupations = Counter(person.occupation for person in people)
