@@ -188,7 +188,7 @@ class Runner:
 
 
 @pytest.mark.django_db
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEP, min_size=5, max_size=25))
 def test_any_sequence_of_operations_equals_the_list_of_superiors(
     db: None, steps: list[tuple[str, int, int, int, int]]
