@@ -7,11 +7,13 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.routers import SimpleRouter
 
 from corps.api.units import UnitViewSet
+from members.api.imports import ImportViewSet
 from members.api.people import MemberViewSet
 
 router = SimpleRouter()
 router.register("units", UnitViewSet, basename="unit")
 router.register("members", MemberViewSet, basename="member")
+router.register("imports", ImportViewSet, basename="import")
 
 # The pages of the schema draw with inline styles and data images; scripts stay strict.
 DOCS_POLICY = csp_update({"style-src": [SELF, UNSAFE_INLINE], "img-src": [SELF, "data:"]})

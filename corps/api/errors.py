@@ -34,14 +34,17 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     return response
 
 
-def refusal_body(refusal: Refusal) -> dict[str, str]:
-    """A refusal as JSON."""
-    return {
+def refusal_body(refusal: Refusal) -> dict[str, Any]:
+    """A refusal as JSON; with several faulty fields at once `fields` holds a sentence for each."""
+    body: dict[str, Any] = {
         "code": refusal.code,
         "message": str(refusal.message),
         "place": str(refusal.place),
         "remedy": str(refusal.remedy),
     }
+    if "problems" in refusal.params:
+        body["fields"] = refusal.params["problems"]
+    return body
 
 
 def refusal_status(refusal: Refusal) -> int:

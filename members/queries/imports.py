@@ -254,8 +254,9 @@ def import_rows(
             import_id=roster_import.pk, sheet=OuterRef("sheet"), row=OuterRef("row"), fatal=False
         )
         rows = rows.filter(Exists(remarks)).exclude(verdict=RowVerdict.REJECTED)
-    if after:
-        sheet, row = (int(part) for part in after.split("."))
+    sheet, _dot, row = (after or "").partition(".")
+    # A cursor that makes no sense gives the first page.
+    if sheet.isdecimal() and row.isdecimal():
         rows = rows.filter(Q(sheet__gt=sheet) | Q(sheet=sheet, row__gt=row))
     found = list(rows.order_by("sheet", "row")[: size + 1])
     shown = found[:size]
