@@ -74,7 +74,7 @@ def _make_venv() -> None:
     if not _has_pip():
         say("making the Python environment in .venv")
         base = Path(getattr(sys, "_base_executable", sys.executable))
-        answer = _run([base, "-m", "venv", "--clear", VENV], quiet=True)
+        answer = _run([base, "-m", "venv", "--clear", VENV])
         if answer.returncode != 0 or not _has_pip():
             shutil.rmtree(VENV, ignore_errors=True)
             raise _failure(
@@ -122,15 +122,12 @@ def npm(arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
     script = wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     command = [str(wheel / "bin" / "node"), str(script), *arguments]
     options = f"{os.environ.get('NODE_OPTIONS', '')} --use-system-ca".strip()
-    return _run(
-        command, more={"NODE_OPTIONS": options, "PATH": f"{wheel / 'bin'}:{os.environ.get('PATH', '')}"}, quiet=True
-    )
+    path = f"{wheel / 'bin'}:{os.environ.get('PATH', '')}"
+    return _run(command, more={"NODE_OPTIONS": options, "PATH": path})
 
 
-def _run(
-    command: Sequence[str | Path], *, more: Mapping[str, str] | None = None, quiet: bool = False
-) -> subprocess.CompletedProcess[str]:
-    """Run a tool in the clone and keep what it says; `quiet` or not, the last lines are shown when it fails."""
+def _run(command: Sequence[str | Path], *, more: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a tool in the clone and keep what it says for the case that it fails."""
     said: list[str] = []
     tool = subprocess.Popen(
         [str(part) for part in command],
@@ -144,8 +141,8 @@ def _run(
     )
     for line in tool.stdout or ():
         said.append(line)
-        if not quiet and line.startswith(("Installing", "Successfully")):
-            say(line.strip() if len(line) < 100 else line.split(":")[0].split("Successfully")[0].strip() or "installed")
+        if line.startswith("Installing collected packages"):
+            say(f"unpacking {line.count(',') + 1} packages")
     return subprocess.CompletedProcess(list(command), tool.wait(), stdout="".join(said))
 
 
