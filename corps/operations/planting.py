@@ -73,7 +73,9 @@ def _check_free(plan: CorpsPlan) -> None:
             _("The corps %(name)s exists already.") % {"name": plan.name},
             code="corps.exists",
             place=plan.code,
-            remedy=_("Nothing was changed. To begin again, start with an empty database."),
+            remedy=_(
+                "Nothing was changed. To begin again, start with an empty database (on a developer’s machine: ./dev reset)."
+            ),
         )
     taken = {
         *Unit.objects.filter(code__in=[unit.code for unit in plan.units]).values_list("code", flat=True),
