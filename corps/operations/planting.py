@@ -74,7 +74,7 @@ def _check_free(plan: CorpsPlan) -> None:
             code="corps.exists",
             place=plan.code,
             remedy=_(
-                "Nothing was changed. To begin again, start with an empty database (on a developer’s machine: ./dev reset)."
+                "Nothing was changed. To begin again, start with an empty database (in development: ./dev reset)."
             ),
         )
     taken = {
