@@ -6,6 +6,7 @@ from members.views import exports, imports, member, roster
 
 urlpatterns = [
     path("u/<str:code>/roster/", roster.roster, name="roster"),
+    path("u/<str:code>/roster/total/", roster.total, name="roster_total"),
     path("u/<str:code>/roster/filters/", roster.save, name="filter_save"),
     path("u/<str:code>/roster/filters/<int:filter_id>/forget/", roster.forget, name="filter_forget"),
     path("u/<str:code>/roster/export/", exports.export, name="roster_export"),

@@ -16,12 +16,18 @@ from corps.views.pages import actor_of, frame, is_fragment, refused, rights, uni
 from members.forms.roster import RosterFilterForm
 from members.logic.words import Kind, read_word
 from members.operations.filters import forget_filter, save_filter
-from members.queries.figures import figures_of
+from members.queries.figures import figures_of, known_figures
 from members.queries.people import saved_filters
 from members.queries.roster import list_members, within
 from members.views.words import person
 
 PAGING = ("after", "before")
+RIGHTS = (
+    Permission.MEMBER_EDIT,
+    Permission.MEMBER_EXPORT,
+    Permission.MEMBER_IMPORT,
+    Permission.MEMBER_PHONE,
+)
 
 
 @require_GET
@@ -51,14 +57,22 @@ def roster(request: HttpRequest, unit: Node) -> HttpResponse:
         "short": word is not None and word.kind == Kind.SHORT,
         "narrowed": _chips(request.GET, form),
         "query": _query(request.GET),
-        "total": figures_of(actor, unit),
+        "total": known_figures(actor, unit),
         "alone": not place.ids[1:],
-        **rights(actor, unit.id, Permission.MEMBER_EDIT, Permission.MEMBER_EXPORT, Permission.MEMBER_IMPORT),
+        **rights(actor, unit.id, *RIGHTS),
     }
     if is_fragment(request):
         return render(request, "members/roster_list.html", {"unit": unit, **values})
     values["saved"] = _saved(request, unit)
     return render(request, "members/roster.html", frame(request, unit, "roster", **values))
+
+
+@require_GET
+@unit_door(Permission.MEMBER_VIEW)
+def total(request: HttpRequest, unit: Node) -> HttpResponse:
+    """How many there are; counted apart, so that no list waits for it."""
+    values = {"unit": unit, "total": figures_of(actor_of(request), unit)}
+    return render(request, "members/roster_total.html", values)
 
 
 @require_POST

@@ -13,12 +13,13 @@ from yiwu.ui.library import component, register
 
 
 @register.simple_block_tag
-def table(content: str, *, label: str, id: str = "", frozen: bool = True) -> SafeString:  # noqa: A002
+def table(content: str, *, label: str, id: str = "", frozen: bool = True, cards: bool = False) -> SafeString:  # noqa: A002
     """The frame around `<thead>` and `<tbody>`: sticky head, first column frozen, rows walked by j, k and arrows.
 
-    `label` names the table for screen readers. A row `<tr data-row>` opens the first link inside it on click and Enter.
+    `label` names the table for screen readers. `cards` makes rows into cards on a phone, where only the first cell and
+    those of the classes `y-card-end`, `y-card-end-2` and `y-card-more` are shown. A row `<tr data-row>` opens the first link inside it on click and Enter.
     """
-    return component("table", {"content": content, "label": label, "id": id, "frozen": frozen})
+    return component("table", {"content": content, "label": label, "id": id, "frozen": frozen, "cards": cards})
 
 
 @register.simple_tag(takes_context=True)
