@@ -62,11 +62,13 @@ class Cast:
 
     def unit(self, code: str) -> Unit:
         """The unit, read afresh: tree operations change lft and rght behind an instance's back."""
-        return Unit.objects.get(code=code)
+        unit: Unit = Unit.objects.get(code=code)
+        return unit
 
     def actor(self, name: str) -> Account:
         """The account as a new request would load it, without any remembered scope."""
-        return Account.objects.get(username=name)
+        account: Account = Account.objects.get(username=name)
+        return account
 
 
 def make_account(username: str, display_name: str, *, superuser: bool = False) -> Account:

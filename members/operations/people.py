@@ -18,6 +18,7 @@ from corps.enums import ActionResult
 from corps.errors import Refusal
 from corps.operations.context import acting
 from corps.operations.trail import record
+from corps.operations.tree import hold_open, hold_tree
 from corps.permissions import Permission
 from corps.queries.scope import allowed, local_today, require
 from members.enums import MemberStatus
@@ -70,6 +71,7 @@ def enrol(*, actor: "Actor", unit_id: int, identity: str, particulars: Mapping[s
     `InvalidParticulars`, or `Refusal` with code `member.exists` when the person is already on a roster.
     """
     with acting(actor=actor, action="member.enrol", permission=Permission.MEMBER_EDIT, unit_id=unit_id, reason=reason):
+        hold_open([unit_id])
         values = clean(particulars, required=("name",))
         member = Member(unit_id=unit_id, status=MemberStatus.ACTIVE, status_on=local_today(), **values)
         _set_identity(member, identity)
@@ -111,6 +113,7 @@ def transfer(*, actor: "Actor", member_id: int, unit_id: int, reason: str) -> Me
                 place="unit",
                 remedy=_("Choose another unit."),
             )
+        hold_open([unit_id])
         member.unit_id = unit_id
         member.save()
         # The new home is no further team any more.
@@ -124,6 +127,8 @@ def change_status(
     """Suspend, let go, take back …; `members.policies.life` says what may follow what."""
     with _editing(actor, member_id, "member.status", reason) as member:
         check_can_change_status(member.status, status, reason)
+        if status != MemberStatus.LEFT:
+            hold_open([member.unit_id])
         today = local_today()
         if on is not None and on > today:
             raise Refusal(
@@ -164,6 +169,7 @@ def set_teams(*, actor: "Actor", member_id: int, unit_ids: Iterable[int]) -> Non
         wanted = set(unit_ids) - {member.unit_id}
         for unit_id in wanted:
             require(actor, Permission.UNIT_VIEW, unit_id)
+        hold_open(wanted)
         member.team_links.exclude(unit_id__in=wanted).delete()
         present = set(member.team_links.values_list("unit_id", flat=True))
         TeamMembership.objects.bulk_create(
@@ -232,6 +238,8 @@ def _editing(actor: "Actor", member_id: int, action: str, reason: str = "") -> I
     """The member, locked for the length of an act, if the actor may edit it."""
     seen = get_object_or_404(Member.objects.visible_to(actor).only("id", "unit_id"), pk=member_id)
     with acting(actor=actor, action=action, permission=Permission.MEMBER_EDIT, unit_id=seen.unit_id, reason=reason):
+        # Before the row: a merger of units takes the tree first and the members after it.
+        hold_tree()
         member = get_object_or_404(Member.objects.select_for_update(of=("self",)), pk=member_id)
         # Somebody may have moved the member between the look and the lock.
         require(actor, Permission.MEMBER_EDIT, member.unit_id)

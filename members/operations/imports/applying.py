@@ -17,6 +17,7 @@ from django.utils import timezone
 from corps.actors import SYSTEM, SystemActor
 from corps.live import publish
 from corps.operations.context import acting
+from corps.operations.tree import hold_tree
 from corps.permissions import Permission
 from corps.queries.scope import require, scope_of
 from corps.queue import enqueue
@@ -107,6 +108,8 @@ def _apply(held: Claim, roster_import: RosterImport, progress: Progress) -> None
     with acting(actor=actor, action="import.apply", reason=roster_import.file_name):
         progress.stage("waiting")
         corps_id = roster_import.unit.corps_id
+        # Units stay open, or closed, until the members are in them.
+        hold_tree()
         lock_roster(corps_id)
         require(actor, Permission.MEMBER_IMPORT, roster_import.unit_id)
         columns = _columns(roster_import)

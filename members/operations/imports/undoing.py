@@ -11,6 +11,7 @@ from django.utils import timezone
 from corps.actors import SYSTEM, SystemActor
 from corps.live import publish
 from corps.operations.context import acting
+from corps.operations.tree import hold_tree
 from corps.permissions import Permission
 from corps.queries.scope import require, scope_of
 from corps.queue import enqueue
@@ -73,6 +74,7 @@ def _undo(held: Claim, roster_import: RosterImport, progress: Progress) -> None:
     actor: Actor = roster_import.undone_by or SYSTEM
     with acting(actor=actor, action="import.undo", reason=roster_import.file_name):
         progress.stage("waiting")
+        hold_tree()
         lock_roster(roster_import.unit.corps_id)
         require(actor, Permission.MEMBER_IMPORT, roster_import.unit_id)
         parameters = {
@@ -129,7 +131,11 @@ SELECT m.id FROM members_member m JOIN members_stagedrow s ON s.member_id = m.id
 def _restore_changed(cursor: Any, parameters: dict[str, Any]) -> int:
     columns = [column.column for column in OWN] + list(SEARCH_WORDS)
     old = ", ".join(f"{name} = old.{name}" for name in columns)
-    untouched = "m.revision <= %(revision)s AND m.unit_id = ANY(%(scope)s)"
+    # Nobody goes back to a unit that was closed since.
+    untouched = (
+        "m.revision <= %(revision)s AND m.unit_id = ANY(%(scope)s) AND NOT EXISTS (SELECT 1 FROM corps_unit u"
+        " WHERE u.id = (c.before ->> 'unit_id')::bigint AND u.active_until IS NOT NULL)"
+    )
     cursor.execute(
         f"""
 CREATE TEMP TABLE restored_members ON COMMIT DROP AS
