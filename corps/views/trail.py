@@ -1,98 +1,133 @@
-"""The trail of a unit: who did what, where and why, for the unit's superiors."""
+"""The trail of a unit and everything below it: who did what, when and why, and what it changed."""
 
-import datetime as dt
 import uuid
+from datetime import datetime, time, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from corps.actions import ACTION_KINDS, DETAIL_NAMES, action_name
 from corps.enums import ActionResult
+from corps.forms.trail import TrailFilterForm
 from corps.permissions import Permission
-from corps.queries.acts import PAGE, Cursor, TrailEntry, acts_in, changes_of
-from corps.queries.scope import Node, current_tree
-from corps.views.pages import actor_of, frame, unit_door
+from corps.queries.scope import Node
+from corps.queries.trail import Filters, Place, TrailEntry, act_page, trail_page
+from corps.views.pages import actor_of, frame, is_fragment, unit_door
+
+VERBS = {"insert": gettext_lazy("added"), "update": gettext_lazy("changed"), "delete": gettext_lazy("removed")}
+SHAPES = {ActionResult.DONE: "good", ActionResult.REFUSED: "stop", ActionResult.FAILED: "warn"}
+DETAILS = {
+    "code": gettext_lazy("code"),
+    "columns": gettext_lazy("columns"),
+    "failures": gettext_lazy("failures"),
+    "file": gettext_lazy("file"),
+    "format": gettext_lazy("format"),
+    "kind": gettext_lazy("kind"),
+    "place": gettext_lazy("place"),
+    "rows": gettext_lazy("rows"),
+    "sessions": gettext_lazy("sessions"),
+}
 
 
 @require_GET
 @unit_door(Permission.TRAIL_VIEW)
 def trail(request: HttpRequest, unit: Node) -> HttpResponse:
-    """Acts in the unit and below, newest first."""
-    kind = request.GET.get("kind", "")
-    who = request.GET.get("who", "").strip()[:60]
-    prefixes = ACTION_KINDS[kind][1] if kind in ACTION_KINDS else ()
-    found = acts_in(actor_of(request), unit.id, kinds=prefixes, who=who, before=_cursor(request))
-    shown = found[:PAGE]
-    older = urlencode({"kind": kind, "who": who, "before": _position(shown[-1])}) if len(found) > PAGE else ""
+    """The time line with its filters; htmx asks for the lines alone."""
+    actor = actor_of(request)
+    form = TrailFilterForm(request.GET, actor=actor, unit_id=unit.id)
+    page = trail_page(
+        actor,
+        unit_id=unit.id,
+        filters=_filters(form),
+        after=Place.read(request.GET.get("after", "")),
+    )
+    query = request.GET.copy()
+    query.pop("after", None)
+    following = ""
+    if page.following:
+        query["after"] = str(page.following)
+        following = f"{reverse('trail', args=[unit.code])}?{query.urlencode()}"
     values = {
-        "entries": [_told(entry) for entry in shown],
-        "chips": _chips(kind, who),
-        "who": who,
-        "kind": kind,
-        "filtered": bool(kind or who),
-        "older": f"?{older}" if older else "",
-        "newest": "?" + urlencode({"kind": kind, "who": who}) if "before" in request.GET else "",
+        "form": form,
+        "narrowed": bool(form.narrowed()),
+        "lines": [_line(entry) for entry in page.entries],
+        "following": following,
+        "began": reverse("trail", args=[unit.code]) if request.GET.get("after") else "",
     }
-    return render(request, "corps/trail.html", frame(request, unit, "trail", **values))
+    template = "corps/trail_lines.html" if is_fragment(request) else "corps/trail.html"
+    return render(request, template, frame(request, unit, "trail", **values))
 
 
 @require_GET
 @login_required
-def act(request: HttpRequest, act_id: uuid.UUID) -> HttpResponse:
-    """One act and the rows it changed."""
-    entry, kinds = changes_of(actor_of(request), act_id)
-    tree = current_tree()
-    if entry.unit_id is None or entry.unit_id not in tree:
+def act(request: HttpRequest, act: uuid.UUID) -> HttpResponse:
+    """One act with every row it changed, a page at a time."""
+    after = _row_place(request.GET.get("after", ""))
+    entry = act_page(actor_of(request), act, after=after, size=50)
+    if entry is None:
         raise Http404("no such act")
-    unit = tree.nodes[entry.unit_id]
-    values = {"entry": _told(entry), "kinds": kinds, "back": reverse("trail", args=[unit.code])}
-    return render(request, "corps/act.html", frame(request, unit, "trail", **values))
+    rows = entry.rows.first
+    line = _line(entry)
+    last = rows[-1] if len(rows) == 50 else None
+    values = {
+        "line": line,
+        "following": f"?after={last.model}~{last.event_id}" if last else "",
+        "began": "?" if after else "",
+    }
+    return render(request, "corps/trail_act.html", frame(request, entry.unit, "trail", **values))
 
 
-def _told(entry: TrailEntry) -> dict[str, Any]:
-    node = current_tree().nodes.get(entry.unit_id or 0)
+def _filters(form: TrailFilterForm) -> Filters:
+    """Days of the form are whole days at the corps' place; anything that is not valid filters nothing."""
+    form.is_valid()
+    given = form.cleaned_data
+    since, until = given.get("since"), given.get("until")
+    return Filters(
+        since=_midnight(since) if since else None,
+        until=_midnight(until + timedelta(days=1)) if until else None,
+        account_id=int(given["account"]) if given.get("account") else None,
+        action=given.get("action") or "",
+        result=given.get("result") or "",
+    )
+
+
+def _midnight(day: Any) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _row_place(text: str) -> tuple[str, int] | None:
+    label, _tilde, identifier = text.partition("~")
+    return (label, int(identifier)) if identifier.isdecimal() and len(identifier) < 10 else None
+
+
+def _line(entry: TrailEntry) -> dict[str, Any]:
+    """An entry as the page shows it."""
+    result = ActionResult(entry.result)
+    more = entry.rows.count - len(entry.rows.first)
     return {
-        "at": entry.at,
-        "who": _("the system") if entry.who == "system" else entry.who,
-        "what": action_name(entry.action),
-        "unit": node.name if node else "",
-        "unit_code": node.code if node else "",
-        "reason": entry.reason,
-        "refused": entry.result == ActionResult.REFUSED,
-        "failed": entry.result == ActionResult.FAILED,
-        "result": ActionResult(entry.result).label,
-        "ip": entry.ip,
-        "facts": [(DETAIL_NAMES[key], value) for key, value in entry.detail.items() if key in DETAIL_NAMES],
-        "href": reverse("act", args=[entry.act]) if entry.act else "",
+        "entry": entry,
+        "name": entry.name or _("Recorded"),
+        "who": _("the system") if entry.actor == "system" else entry.actor,
+        "refused": result is not ActionResult.DONE,
+        "shape": SHAPES[result],
+        "result": result.label,
+        "facts": [
+            (DETAILS.get(key, key), _plain(value)) for key, value in entry.detail.items() if value not in ("", None)
+        ],
+        "rows": [(row, VERBS[row.verb]) for row in entry.rows.first],
+        "more": more if more > 0 else 0,
+        "counted_out": entry.rows.more_than_counted,
+        "url": reverse("trail_act", args=[entry.act]) if entry.act else "",
     }
 
 
-def _chips(kind: str, who: str) -> list[dict[str, Any]]:
-    def address(code: str) -> str:
-        return "?" + urlencode({name: value for name, value in (("kind", code), ("who", who)) if value})
-
-    every = {"label": _("All"), "url": address(""), "active": not kind}
-    return [
-        every,
-        *({"label": name, "url": address(code), "active": kind == code} for code, (name, _p) in ACTION_KINDS.items()),
-    ]
-
-
-def _position(entry: TrailEntry) -> str:
-    return f"{entry.at.isoformat()}~{entry.key}"
-
-
-def _cursor(request: HttpRequest) -> Cursor | None:
-    """Where the page before ended; anything that is no position counts as none."""
-    moment, _tilde, key = request.GET.get("before", "").partition("~")
-    try:
-        at = dt.datetime.fromisoformat(moment)
-    except ValueError:
-        return None
-    return Cursor(at, key) if at.tzinfo and key else None
+def _plain(value: Any) -> str:
+    if isinstance(value, dict):
+        return "、".join(f"{key} {_plain(one)}" for key, one in value.items())
+    return "、".join(map(str, value)) if isinstance(value, list) else str(value)

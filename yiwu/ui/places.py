@@ -12,8 +12,11 @@ from yiwu.ui.library import register
 @register.inclusion_tag("components/navigation.html", takes_context=True)
 def navigation(context: Context, kind: str = "bar") -> dict[str, Any]:
     """The places open to the reader in the page's unit; `kind` is `bar` (top) or `thumb` (phone, bottom)."""
-    unit = context.get("unit")
-    return {"links": places_for(context["request"].user, unit), "kind": kind, "place": context.get("place", "")}
+    request = context["request"]
+    # Asked for twice on each page, at the top and at the thumb; rights are looked up once.
+    if not hasattr(request, "places"):
+        request.places = places_for(request.user, context.get("unit"))
+    return {"links": request.places, "kind": kind, "place": context.get("place", "")}
 
 
 @register.inclusion_tag("components/unit_trail.html", takes_context=True)
