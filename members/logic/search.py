@@ -43,7 +43,7 @@ _DOUBLE_SURNAMES = {"尉迟": ("yu", "chi"), "万俟": ("mo", "qi"), "长孙": (
 @lru_cache(maxsize=20_000)
 def _syllable(character: str) -> str:
     """One reading per character, remembered: rosters repeat a few thousand characters."""
-    return pinyin(character, style=Style.NORMAL, errors=lambda text: list(text.lower()), v_to_u=False)[0][0]
+    return pinyin(character, style=Style.NORMAL, errors=str.lower, v_to_u=False)[0][0]
 
 
 def name_pinyin(name: str) -> tuple[str, str]:
