@@ -1,11 +1,16 @@
 """`manage.py load_city`: the real command, the real pipeline, a small city."""
 
 import io
+import os
+import signal
+import subprocess
+import sys
 from collections import Counter
 from typing import Any
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
@@ -123,6 +128,23 @@ def test_an_interrupted_load_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> 
         load("hengyang", members=5)
     assert not Corps.objects.exists()
     assert not Unit.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_load_that_is_killed_leaves_nothing_and_does_not_stand_in_the_way() -> None:
+    server = os.environ["DATABASE_URL"].rpartition("/")[0]
+    environment = os.environ | {"DATABASE_URL": f"{server}/{connection.settings_dict['NAME']}"}
+    command = [sys.executable, "manage.py", "load_city", "tangxia", "--members", "3000", "--skip-checks"]
+    with subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        # The second stage is over: the corps is planted, its sheet is written, and the import has begun.
+        said = [child.stdout.readline() for _ in range(2)]
+        child.kill()
+    assert all(said)
+    assert child.returncode == -signal.SIGKILL
+    assert not Corps.objects.exists()
+    load("tangxia", members=10)
+    assert Member.objects.count() == 10
 
 
 @pytest.mark.parametrize("wrong", [["atlantis"], ["hengyang", "--members", "0"], ["hengyang", "--members", "many"]])

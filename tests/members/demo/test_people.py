@@ -1,7 +1,11 @@
 """The invented members: well-formed, plausible, nobody's, and the same every time."""
 
+import os
+import subprocess
+import sys
 from collections import Counter
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +21,7 @@ from members.logic.phones import read_mobile
 from members.logic.roster_columns import Context
 from members.logic.rows import RowCleaner
 
+ROOT = Path(__file__).resolve().parents[3]
 TODAY = date(2026, 11, 21)
 
 
@@ -107,6 +112,29 @@ def test_every_named_unit_grid_group_and_partner_exists(people: list[Person]) ->
 def test_the_same_seed_gives_the_same_people() -> None:
     assert invent(300) == invent(300)
     assert invent(300) != invent(300, seed=2)
+
+
+def test_no_hash_of_this_process_leaks_into_the_city() -> None:
+    program = (
+        "import datetime, hashlib\n"
+        "from members.demo import hengyang, sheet\n"
+        "from members.demo.people import People\n"
+        "city = hengyang.build(3)\n"
+        "people = People(city, members=200, seed=3, today=datetime.date(2026, 11, 21))\n"
+        "print(hashlib.sha256(repr(city.plan).encode() + sheet.write(people)).hexdigest())\n"
+    )
+    digests = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=ROOT,
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(digests) == 1
 
 
 def test_tangxia_at_full_size_counts_what_it_reported() -> None:
