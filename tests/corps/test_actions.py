@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from corps.actions import ACTIONS
-from corps.views.trail_words import ACTION_KINDS
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ("corps", "members", "duties", "incidents", "stats", "yiwu")
@@ -34,8 +33,3 @@ def test_every_action_has_a_name() -> None:
     assert len(used) > 40
     missing = sorted(f"{code} ({path.relative_to(ROOT)})" for code, path in used.items() if code not in ACTIONS)
     assert not missing, f"corps/actions.py lacks: {', '.join(missing)}"
-
-
-def test_every_named_action_belongs_to_a_kind() -> None:
-    beginnings = tuple(prefix for _name, prefixes in ACTION_KINDS.values() for prefix in prefixes)
-    assert [code for code in ACTIONS if not code.startswith(beginnings)] == []
