@@ -128,6 +128,19 @@ def test_every_polite_signal_ends_both_servers(number: signal.Signals) -> None:
         assert not (state / "services.json").exists()
 
 
+def test_a_script_in_the_background_can_still_interrupt() -> None:
+    """Shells start background jobs with SIGINT ignored; whoever sends it to `./dev` all the same means it."""
+    with new_state() as state:
+        running = Running(state, "services", limits=_ignore_interrupts)
+        running.await_words(RUNNING)
+        assert running.stop(signal.SIGINT) == 0
+        assert not server_pids(state)
+
+
+def _ignore_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def test_killing_the_supervisor_ends_both_servers_and_loses_nothing() -> None:
     with new_state() as state:
         with services(state) as running:

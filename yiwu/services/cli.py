@@ -124,12 +124,9 @@ COMMANDS: dict[str, Callable[[Path, Sequence[str]], int]] = {
 
 def leave_on_termination() -> None:
     """SIGTERM and SIGHUP end a command as Ctrl-C does, through every `finally`; a second one cannot cut that short."""
-    # What the caller ignores stays ignored: nohup and background jobs mean it.
-    wanted = [
-        number
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-        if signal.getsignal(number) != signal.SIG_IGN
-    ]
+    wanted = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup means it
+        wanted.append(signal.SIGHUP)
 
     def interrupt(_number: int, _frame: object) -> None:
         for number in wanted:
