@@ -5,7 +5,7 @@ sealed values are random bytes, identity indexes are unique, names follow the sk
 """
 
 import datetime as dt
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -23,7 +23,10 @@ FOUNDED: Final = dt.date(2019, 1, 1)
 _HERE: Final = Point(26.9, 112.6)
 
 # Ordered by how common they are; a member's draw is squared, so that the first are drawn far more often.
-SURNAMES: Final = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
+SURNAMES: Final = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈"
+    "姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
+)
 GIVEN: Final = (
     "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰萍红玲芬燕彬鹏飞宇浩凯健俊帆雪琳倩婷宁辉建国志文海波林春梅斌晓东新生利民德清云龙生荣光成发祥友福贵根石庆良善兴旺"
     "子涵梓轩然欣怡诗雨泽睿辰博皓天佑铭晨昊逸航嘉懿萱琪语嫣可馨悦彤紫梦瑶若依佳慧颖莉璐丹晶媛蓉洁思露"
@@ -49,8 +52,8 @@ SELECT
     (ARRAY['party','league','masses','masses'])[1 + (random() * 3)::int],
     (ARRAY['junior','senior','vocational','college','bachelor'])[1 + (random() * 4)::int],
     '{}', ARRAY[(ARRAY['information','mediation','safety','emergency','service'])[1 + (random() * 4)::int]],
-    date '2019-01-01' + (random() * 1400)::int, (ARRAY['active','active','active','active','active','active','active','active',
-    'probation','suspended','left'])[1 + (random() * 10)::int], '', date '2022-01-01',
+    date '2019-01-01' + (random() * 1400)::int,
+    (ARRAY['active','active','active','active','active','active','active','active','probation','suspended','left'])[1 + (random() * 10)::int], '', date '2022-01-01',
     '李芳', '13900000000', '', '', CASE WHEN random() < 0.7 THEN date '2022-06-01' + (random() * 900)::int END, '', '',
     sp || ap || bp, left(sp, 1) || left(ap, 1) || left(bp, 1),
     CASE WHEN b = '' THEN ARRAY[s, a, s || a] ELSE ARRAY[s, a, b, s || a, a || b] END,
@@ -106,7 +109,8 @@ def gather(members: int) -> None:
 
 def _insert(cursor: CursorWrapper, units: list[int], first: int, last: int) -> None:
     cursor.execute(
-        "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'members_member' AND indexname LIKE 'member\\_by\\_%'"
+        "SELECT indexname, indexdef FROM pg_indexes"
+        " WHERE tablename = 'members_member' AND indexname LIKE 'member\\_by\\_%'"
     )
     indexes = cursor.fetchall()
     for name, _definition in indexes:
@@ -114,7 +118,7 @@ def _insert(cursor: CursorWrapper, units: list[int], first: int, last: int) -> N
     # Neither history nor revisions are what is measured here.
     cursor.execute("ALTER TABLE members_member DISABLE TRIGGER USER")
     cursor.execute("SELECT setseed(0.5)")
-    draw = {
+    draw: dict[str, Any] = {
         "units": units,
         "surnames": list(SURNAMES),
         "surname_sounds": [name_pinyin(character)[0] for character in SURNAMES],

@@ -2,6 +2,7 @@
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
@@ -20,7 +21,7 @@ GRIDS_SHOWN = 60
 
 @require_GET
 @unit_door(Permission.UNIT_VIEW)
-def units(request: HttpRequest, unit: Node) -> HttpResponse:
+def units(request: HttpRequest, unit: Node) -> HttpResponseBase:
     """The unit itself: leaders, stations, sites, grids, and the tree below it, one level open."""
     actor = actor_of(request)
     detail = unit_detail(actor, unit.code)
@@ -42,7 +43,7 @@ def units(request: HttpRequest, unit: Node) -> HttpResponse:
 
 @require_GET
 @unit_door(Permission.UNIT_VIEW)
-def below(request: HttpRequest, unit: Node) -> HttpResponse:
+def below(request: HttpRequest, unit: Node) -> HttpResponseBase:
     """One more level of the tree, when its branch is opened; as a page of its own without htmx."""
     if not is_fragment(request):
         return units(request, code=unit.code)

@@ -1,8 +1,9 @@
-"""The time line of one member: what was changed, by whom and why, from the history that the database keeps by itself."""
+"""The time line of one member: what was changed, by whom and why, from the history that the database itself keeps."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -64,7 +65,7 @@ def story_of(actor: "Actor", member: Member) -> list[Episode]:
 
 def _events(model: str, **which: Any) -> Iterable[dict[str, Any]]:
     events = apps.get_model("members", model)._default_manager.filter(**which).order_by("pgh_id")
-    fields = [one.attname for one in events.model._meta.concrete_fields]  # noqa: SLF001 (Django's documented name)
+    fields = [one.attname for one in events.model._meta.concrete_fields]
     found: Iterable[dict[str, Any]] = events.values(*fields, "pgh_context__metadata")
     return found
 
@@ -92,9 +93,8 @@ def _differences(before: Mapping[str, Any] | None, row: Mapping[str, Any], *, fu
         old = before[name]
         if name.startswith("pgh_") or name in _SILENT or name == "id" or old == new:
             continue
-        if name in _PHONES and not full_phones:
-            old, new = mask_phone(old), mask_phone(new)
-        changes.append(Change(name, _told(name, old), _told(name, new)))
+        tell = mask_phone if name in _PHONES and not full_phones else partial(_told, name)
+        changes.append(Change(name, tell(old), tell(new)))
     return changes
 
 

@@ -52,6 +52,7 @@ STATE_SHAPES = {
     ImportState.DISCARDED: "idle",
     ImportState.FAILED: "stop",
 }
+NUMBERS = (RowVerdict.NEW, RowVerdict.CHANGED, RowVerdict.SAME, RowVerdict.REJECTED)
 TABS = (RowVerdict.REJECTED, RowVerdict.CHANGED, RowVerdict.NEW, RowVerdict.SAME)
 NAMED_ON_WORKING_PAGES = (ImportState.UPLOADED, *RUNNING)
 
@@ -93,7 +94,7 @@ def new(request: HttpRequest, unit: Node) -> HttpResponse:
     """Choose a workbook; what is accepted stands beside it."""
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        file: UploadedFile = form.cleaned_data["file"]
+        file: UploadedFile[bytes] = form.cleaned_data["file"]
         try:
             made = _upload(request, unit, file)
             return redirect("import", made.pk)
@@ -105,7 +106,7 @@ def new(request: HttpRequest, unit: Node) -> HttpResponse:
     return _upload_page(request, unit, form, "")
 
 
-def _upload(request: HttpRequest, unit: Node, file: UploadedFile) -> RosterImport:
+def _upload(request: HttpRequest, unit: Node, file: UploadedFile[bytes]) -> RosterImport:
     limit = settings.ROSTER_UPLOAD_MAX_BYTES
     # One byte more than is allowed is enough to be refused, whatever the size of the file.
     content = file.read(limit + 1)
@@ -214,6 +215,7 @@ def _reviewing(request: HttpRequest, found: RosterImport) -> HttpResponse:
     values = {
         "tab": tab,
         "tabs": _tabs(found, verdicts, tab),
+        "numbers": [_number(verdict, verdicts) for verdict in NUMBERS],
         "rows": rows.rows,
         "next": f"?show={tab}&after={rows.next_after}" if rows.next_after else "",
         "several_sheets": len(found.sheets) > 1,
@@ -235,16 +237,13 @@ def _tab(request: HttpRequest, verdicts: dict[str, int]) -> str:
     return next((tab.value for tab in TABS if verdicts.get(tab.value)), RowVerdict.NEW.value)
 
 
+def _number(verdict: RowVerdict, verdicts: dict[str, int]) -> dict[str, Any]:
+    address = f"?show={verdict.value}"
+    return {"label": verdict.label, "count": verdicts.get(verdict.value, 0), "url": address, "key": verdict.value}
+
+
 def _tabs(found: RosterImport, verdicts: dict[str, int], now: str) -> list[dict[str, Any]]:
-    tabs = [
-        {
-            "label": RowVerdict(tab).label,
-            "count": verdicts.get(tab.value, 0),
-            "url": f"?show={tab.value}",
-            "key": tab.value,
-        }
-        for tab in TABS
-    ]
+    tabs = [_number(verdict, verdicts) for verdict in TABS]
     if found.counts.get("warnings"):
         tabs.insert(
             1,
