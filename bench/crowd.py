@@ -53,7 +53,7 @@ SELECT
     (ARRAY['junior','senior','vocational','college','bachelor'])[1 + (random() * 4)::int],
     '{}', ARRAY[(ARRAY['information','mediation','safety','emergency','service'])[1 + (random() * 4)::int]],
     date '2019-01-01' + (random() * 1400)::int,
-    (ARRAY['active','active','active','active','active','active','active','active','probation','suspended','left'])[1 + (random() * 10)::int], '', date '2022-01-01',
+    (ARRAY['active','probation','suspended','left'])[greatest(1, (random() * 11)::int - 7)], '', date '2022-01-01',
     '李芳', '13900000000', '', '', CASE WHEN random() < 0.7 THEN date '2022-06-01' + (random() * 900)::int END, '', '',
     sp || ap || bp, left(sp, 1) || left(ap, 1) || left(bp, 1),
     CASE WHEN b = '' THEN ARRAY[s, a, s || a] ELSE ARRAY[s, a, b, s || a, a || b] END,
