@@ -49,6 +49,7 @@ class RowChange:
     object_id: Any
     name: str
     changes: list[Change]
+    event_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +245,7 @@ class _Reader:
             object_id=event.pgh_obj_id,
             name=_name_of(event) if visible else f"#{event.pgh_obj_id}",
             changes=[self._change(model, one, old, new, event=event, visible=visible) for one, old, new in pairs],
+            event_id=event.pgh_id,
         )
 
     def _may_see(self, model: Any, event: Any) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import BigIntegerField, Exists, F, Func, OuterRef, Q, QuerySet
 from pghistory.models import Context
 
-from corps.actions import ACTIONS, action_name
+from corps.actions import action_name
 from corps.models import ActionLog
 from corps.models.scope import InUnits, current_tree, scope_of
 from corps.permissions import Permission
@@ -51,13 +51,18 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What to look for; `since` is included, `until` is not."""
+    """What to look for; `since` is included, `until` is not.
+
+    `kinds` are beginnings of action codes (`import.`), `who` is a part of the name of whoever acted.
+    """
 
     since: datetime | None = None
     until: datetime | None = None
     account_id: int | None = None
     action: str = ""
     result: str = ""
+    kinds: tuple[str, ...] = ()
+    who: str = ""
 
 
 @dataclass(slots=True)
@@ -140,23 +145,6 @@ def act_page(
     return entry
 
 
-def people_in(actor: "Actor", *, unit_id: int, limit: int = 200) -> list[tuple[int, str]]:
-    """(id, name) of accounts that acted in the subtree, for the filter."""
-    found = (
-        _visible_log(_units(actor, unit_id))
-        .exclude(account=None)
-        .order_by("account_id")
-        .values_list("account_id", "account__display_name")
-        .distinct()[:limit]
-    )
-    return [(identifier, name) for identifier, name in found]
-
-
-def actions_by_name() -> list[tuple[str, str]]:
-    """(code, name) of every act, for the filter."""
-    return sorted(((code, str(name)) for code, name in ACTIONS.items()), key=lambda pair: pair[1])
-
-
 def _units(actor: "Actor", unit_id: int | None) -> frozenset[int] | None:
     """Ids whose entries may be shown; None for all, those of no unit included."""
     scope = scope_of(actor, Permission.TRAIL_VIEW)
@@ -186,6 +174,10 @@ def _from_log(units: frozenset[int] | None, filters: Filters, after: Place | Non
         entries = entries.filter(action=filters.action)
     if filters.result:
         entries = entries.filter(result=filters.result)
+    if filters.kinds:
+        entries = entries.filter(_begins("action", filters.kinds))
+    if filters.who:
+        entries = entries.filter(actor_name__icontains=filters.who)
     if after is not None and after.source == LOG:
         entries = entries.filter(Q(at__lt=after.at) | Q(at=after.at, id__lt=int(after.key)), at__lte=after.at)
     elif after is not None:
@@ -202,6 +194,10 @@ def _from_contexts(units: frozenset[int] | None, filters: Filters, after: Place 
         contexts = contexts.annotate(account=_number("account")).filter(account=filters.account_id)
     if filters.action:
         contexts = contexts.filter(metadata__action=filters.action)
+    if filters.kinds:
+        contexts = contexts.filter(_begins("metadata__action", filters.kinds))
+    if filters.who:
+        contexts = contexts.filter(metadata__actor__icontains=filters.who)
     if after is not None and after.source == CONTEXT:
         contexts = contexts.filter(
             Q(created_at__lt=after.at) | Q(created_at=after.at, id__lt=after.key), created_at__lte=after.at
@@ -209,6 +205,13 @@ def _from_contexts(units: frozenset[int] | None, filters: Filters, after: Place 
     elif after is not None:
         contexts = contexts.filter(created_at__lt=after.at)
     return contexts.order_by("-created_at", "-id")
+
+
+def _begins(column: str, prefixes: tuple[str, ...]) -> Q:
+    found = Q()
+    for prefix in prefixes:
+        found |= Q(**{f"{column}__startswith": prefix})
+    return found
 
 
 def _within(found: QuerySet[Any], filters: Filters, column: str) -> QuerySet[Any]:

@@ -1,133 +1,141 @@
-"""The trail of a unit and everything below it: who did what, when and why, and what it changed."""
+"""The trail of a unit: who did what, where and why, for the unit's superiors."""
 
+import datetime as dt
 import uuid
-from datetime import datetime, time, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from corps.enums import ActionResult
-from corps.forms.trail import TrailFilterForm
 from corps.permissions import Permission
+from corps.queries.history import RowChange
 from corps.queries.scope import Node
 from corps.queries.trail import Filters, Place, TrailEntry, act_page, trail_page
-from corps.views.pages import actor_of, frame, is_fragment, unit_door
+from corps.views.pages import actor_of, frame, unit_door
+from corps.views.trail_words import ACTION_KINDS, DETAIL_NAMES
 
-VERBS = {"insert": gettext_lazy("added"), "update": gettext_lazy("changed"), "delete": gettext_lazy("removed")}
-SHAPES = {ActionResult.DONE: "good", ActionResult.REFUSED: "stop", ActionResult.FAILED: "warn"}
-DETAILS = {
-    "code": gettext_lazy("code"),
-    "columns": gettext_lazy("columns"),
-    "failures": gettext_lazy("failures"),
-    "file": gettext_lazy("file"),
-    "format": gettext_lazy("format"),
-    "kind": gettext_lazy("kind"),
-    "place": gettext_lazy("place"),
-    "rows": gettext_lazy("rows"),
-    "sessions": gettext_lazy("sessions"),
-}
+ROWS_SHOWN = 50
+REFUSED = "refused"
 
 
 @require_GET
 @unit_door(Permission.TRAIL_VIEW)
 def trail(request: HttpRequest, unit: Node) -> HttpResponse:
-    """The time line with its filters; htmx asks for the lines alone."""
-    actor = actor_of(request)
-    form = TrailFilterForm(request.GET, actor=actor, unit_id=unit.id)
+    """Acts in the unit and below, newest first."""
+    asked = {name: request.GET.get(name, "").strip()[:60] for name in ("kind", "who", "since", "until")}
     page = trail_page(
-        actor,
+        actor_of(request),
         unit_id=unit.id,
-        filters=_filters(form),
+        filters=_filters(asked),
         after=Place.read(request.GET.get("after", "")),
     )
-    query = request.GET.copy()
-    query.pop("after", None)
-    following = ""
-    if page.following:
-        query["after"] = str(page.following)
-        following = f"{reverse('trail', args=[unit.code])}?{query.urlencode()}"
+    query = urlencode({name: value for name, value in asked.items() if value})
     values = {
-        "form": form,
-        "narrowed": bool(form.narrowed()),
-        "lines": [_line(entry) for entry in page.entries],
-        "following": following,
-        "began": reverse("trail", args=[unit.code]) if request.GET.get("after") else "",
+        "entries": [_told(entry) for entry in page.entries],
+        "chips": _chips(asked),
+        **asked,
+        "filtered": bool(query),
+        "older": f"?{query}&" + urlencode({"after": str(page.following)}) if page.following else "",
+        "newest": f"?{query}" if "after" in request.GET else "",
     }
-    template = "corps/trail_lines.html" if is_fragment(request) else "corps/trail.html"
-    return render(request, template, frame(request, unit, "trail", **values))
+    return render(request, "corps/trail.html", frame(request, unit, "trail", **values))
 
 
 @require_GET
 @login_required
-def act(request: HttpRequest, act: uuid.UUID) -> HttpResponse:
-    """One act with every row it changed, a page at a time."""
-    after = _row_place(request.GET.get("after", ""))
-    entry = act_page(actor_of(request), act, after=after, size=50)
+def act(request: HttpRequest, act_id: uuid.UUID) -> HttpResponse:
+    """One act and the rows it changed, a page at a time."""
+    entry = act_page(actor_of(request), act_id, after=_row(request.GET.get("after", "")), size=ROWS_SHOWN)
     if entry is None:
         raise Http404("no such act")
-    rows = entry.rows.first
-    line = _line(entry)
-    last = rows[-1] if len(rows) == 50 else None
+    rows = entry.rows
+    last = rows.first[-1] if len(rows.first) == ROWS_SHOWN else None
     values = {
-        "line": line,
-        "following": f"?after={last.model}~{last.event_id}" if last else "",
-        "began": "?" if after else "",
+        "entry": _told(entry),
+        "rows": rows,
+        "rows_note": _count_of(entry),
+        "back": reverse("trail", args=[entry.unit.code]) if entry.unit else "",
+        "older": "?" + urlencode({"after": f"{last.model}~{last.event_id}"}) if last else "",
+        "newest": "?" if "after" in request.GET else "",
     }
-    return render(request, "corps/trail_act.html", frame(request, entry.unit, "trail", **values))
+    return render(request, "corps/act.html", frame(request, entry.unit, "trail", **values))
 
 
-def _filters(form: TrailFilterForm) -> Filters:
-    """Days of the form are whole days at the corps' place; anything that is not valid filters nothing."""
-    form.is_valid()
-    given = form.cleaned_data
-    since, until = given.get("since"), given.get("until")
+def _told(entry: TrailEntry) -> dict[str, Any]:
+    first = entry.rows.first[0] if entry.rows.first else None
+    return {
+        "at": entry.at,
+        "who": _("the system") if entry.actor == "system" else entry.actor,
+        "what": entry.name or _("Recorded"),
+        "unit": entry.unit.name if entry.unit else "",
+        "reason": entry.reason,
+        "refused": entry.result == ActionResult.REFUSED,
+        "failed": entry.result == ActionResult.FAILED,
+        "result": ActionResult(entry.result).label,
+        "ip": entry.ip or "",
+        "facts": [(DETAIL_NAMES[key], value) for key, value in entry.detail.items() if key in DETAIL_NAMES],
+        "about": f"{first.kind} {first.name}" if first else "",
+        "changes": _in_short(first) if first else [],
+        "further": _count_of(entry) if entry.rows.count > 1 else "",
+        "href": reverse("act", args=[entry.act]) if entry.act and entry.rows.count else "",
+    }
+
+
+def _in_short(row: RowChange) -> list[Any]:
+    """The first changes of an edited row, for the list; the page of the act has all of them."""
+    return [change for change in row.changes if not change.withheld][:2] if row.verb == "update" else []
+
+
+def _count_of(entry: TrailEntry) -> str:
+    if entry.rows.more_than_counted:
+        return _("more than %(number)s rows") % {"number": "1,000"}
+    return _("%(number)d rows") % {"number": entry.rows.count}
+
+
+def _chips(asked: dict[str, str]) -> list[dict[str, Any]]:
+    def chip(code: str, label: Any) -> dict[str, Any]:
+        query = urlencode({name: value for name, value in {**asked, "kind": code}.items() if value})
+        return {"label": label, "url": f"?{query}", "active": asked["kind"] == code}
+
+    return [
+        chip("", _("All")),
+        *(chip(code, name) for code, (name, _prefixes) in ACTION_KINDS.items()),
+        chip(REFUSED, _("Refused")),
+    ]
+
+
+def _filters(asked: dict[str, str]) -> Filters:
+    """Days are whole days at the corps' place; what is no day and no kind filters nothing."""
+    since, until, kind = _day(asked["since"]), _day(asked["until"]), asked["kind"]
     return Filters(
         since=_midnight(since) if since else None,
-        until=_midnight(until + timedelta(days=1)) if until else None,
-        account_id=int(given["account"]) if given.get("account") else None,
-        action=given.get("action") or "",
-        result=given.get("result") or "",
+        until=_midnight(until + dt.timedelta(days=1)) if until else None,
+        kinds=ACTION_KINDS[kind][1] if kind in ACTION_KINDS else (),
+        result=ActionResult.REFUSED if kind == REFUSED else "",
+        who=asked["who"],
     )
 
 
-def _midnight(day: Any) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
+def _day(text: str) -> dt.date | None:
+    try:
+        found = parse_date(text)
+    except ValueError:
+        return None
+    return found if found and 2000 <= found.year < 2200 else None
 
 
-def _row_place(text: str) -> tuple[str, int] | None:
+def _midnight(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
+
+
+def _row(text: str) -> tuple[str, int] | None:
     label, _tilde, identifier = text.partition("~")
     return (label, int(identifier)) if identifier.isdecimal() and len(identifier) < 10 else None
-
-
-def _line(entry: TrailEntry) -> dict[str, Any]:
-    """An entry as the page shows it."""
-    result = ActionResult(entry.result)
-    more = entry.rows.count - len(entry.rows.first)
-    return {
-        "entry": entry,
-        "name": entry.name or _("Recorded"),
-        "who": _("the system") if entry.actor == "system" else entry.actor,
-        "refused": result is not ActionResult.DONE,
-        "shape": SHAPES[result],
-        "result": result.label,
-        "facts": [
-            (DETAILS.get(key, key), _plain(value)) for key, value in entry.detail.items() if value not in ("", None)
-        ],
-        "rows": [(row, VERBS[row.verb]) for row in entry.rows.first],
-        "more": more if more > 0 else 0,
-        "counted_out": entry.rows.more_than_counted,
-        "url": reverse("trail_act", args=[entry.act]) if entry.act else "",
-    }
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, dict):
-        return "、".join(f"{key} {_plain(one)}" for key, one in value.items())
-    return "、".join(map(str, value)) if isinstance(value, list) else str(value)
