@@ -65,9 +65,9 @@ class Builder:
         self.stations.append(StationPlan(code, name, kind, division_code, near(self.rng, point, 0.4), parent, address))
         return code
 
-    def site(self, unit: str, kind: str, name: str, *, within: float = 0.8) -> None:
+    def site(self, unit: str, kind: str, name: str, *, address: str, within: float = 0.8) -> None:
         """Add a site at most `within` kilometres from the unit's own place."""
-        self.sites.append(SitePlan(unit, kind, name, near(self.rng, self._points[unit], within)))
+        self.sites.append(SitePlan(unit, kind, name, near(self.rng, self._points[unit], within), address))
 
     def grid(self, code: str, parent: str, level: int, name: str, unit: str) -> str:
         """Add a grid; return its code."""

@@ -44,6 +44,11 @@ class _Brigade:
         return weight(self.villages) * (2.4 if self.base == facts.PILOT else 1.0)
 
     @property
+    def is_second_half(self) -> bool:
+        """Whether another brigade works in the older part of the same township."""
+        return self.code.endswith("B")
+
+    @property
     def county_name(self) -> str:
         """The county as an address names it."""
         return _name(self.county)
@@ -112,7 +117,7 @@ def _corps(builder: Builder) -> None:
         Point(26.893, 112.572),
         Office("市委政法委副书记", "市公安局分管治安副局长", "市公安局治安支队支队长", "市公安局政治部副主任"),
     )
-    builder.site(facts.ROOT, demo.STORE, "总队装备库", within=2)
+    builder.site(facts.ROOT, demo.STORE, "总队装备库", address="衡阳市", within=2)
 
 
 def _detachment(builder: Builder, county: County, name: str) -> list[_Brigade]:
@@ -126,10 +131,10 @@ def _detachment(builder: Builder, county: County, name: str) -> list[_Brigade]:
         (f"{name}义警支队", f"{short(name)}支队"),
         county.code,
         extent.centre,
-        Office(f"{level}委政法委副书记", f"{name}公安机关分管治安副局长", "治安大队大队长", ""),
+        Office(f"{level}委政法委副书记", f"{_bureau(name)}分管治安副局长", "治安大队大队长", ""),
     )
-    builder.site(code, demo.STORE, f"{short(name)}支队装备库", within=1)
-    builder.site(code, demo.ASSEMBLY, f"{short(name)}人民广场集结点", within=1)
+    builder.site(code, demo.STORE, f"{short(name)}支队装备库", address=f"衡阳市{name}", within=1)
+    builder.site(code, demo.ASSEMBLY, f"{short(name)}人民广场集结点", address=f"衡阳市{name}", within=1)
     special = _special_station(builder, county, extent)
     if county.code in facts.DIRECT:
         _direct_squad(builder, county, extent, special)
@@ -144,6 +149,11 @@ def _detachment(builder: Builder, county: County, name: str) -> list[_Brigade]:
     for brigade in sorted(brigades, key=lambda brigade: brigade.code):
         _write_brigade(builder, brigade)
     return brigades
+
+
+def _bureau(name: str) -> str:
+    """The police of a district is a branch of the city's, that of a county or county-level city a bureau."""
+    return f"{short(name)}公安分局" if name.endswith("区") else f"{name}公安局"
 
 
 def _special_station(builder: Builder, county: County, extent: Extent) -> tuple[str, ...]:
@@ -186,7 +196,7 @@ def _brigades(
     half = (len(township.villages) + 1) // 2
     first, second = extent.spread(2)
     one = _station(builder, county, township.code + "A", base, first.centre)
-    two = _station(builder, county, township.code + "B", facts.SPLIT[township.code] or f"{base}第二", second.centre)
+    two = _station(builder, county, township.code + "B", _second_station(township, base), second.centre)
     names_one, names_two = _names_of_halves(township, base, facts.SPLIT[township.code])
     return [
         _Brigade(f"{code}A", county, township, base, names_one, township.villages[:half], first, (one, *special)),
@@ -218,7 +228,9 @@ def _station(builder: Builder, county: County, code: str, base: str, point: Poin
 
 
 def _write_brigade(builder: Builder, brigade: _Brigade) -> None:
-    speciality = builder.rng.choice(facts.SPECIALITIES) if builder.rng.random() < 0.2 else ""
+    streets = brigade.township.name.endswith("街道")
+    specialities = facts.URBAN_SPECIALITIES if streets else facts.RURAL_SPECIALITIES
+    speciality = builder.rng.choice(specialities) if builder.rng.random() < 0.2 else ""
     builder.unit(
         brigade.code,
         _number(brigade.county),
@@ -249,17 +261,33 @@ def _committee(township: Township) -> str:
 
 def _sites(builder: Builder, brigade: _Brigade) -> None:
     first = brigade.villages[0].name
-    office = "办事处" if brigade.township.name.endswith("街道") else "政府"
-    builder.site(brigade.code, demo.ASSEMBLY, f"{brigade.base}{office}前坪集结点", within=0.5)
-    builder.site(brigade.code, demo.ASSEMBLY, f"{first}文化广场集结点")
-    builder.site(brigade.code, demo.SCHOOL, f"{brigade.base}中心小学")
+    where = f"衡阳市{brigade.county_name}{brigade.township.name}"
+    builder.site(brigade.code, demo.ASSEMBLY, f"{_office(brigade)}前坪集结点", address=where, within=0.5)
+    builder.site(brigade.code, demo.ASSEMBLY, f"{first}文化广场集结点", address=where + first)
+    if brigade.is_second_half:
+        builder.site(brigade.code, demo.SCHOOL, f"{first}小学", address=where + first)
+        return
+    builder.site(brigade.code, demo.SCHOOL, f"{brigade.base}中心小学", address=where)
     if builder.rng.random() < 0.7:
-        builder.site(brigade.code, demo.SCHOOL, f"{brigade.base}中学")
+        builder.site(brigade.code, demo.SCHOOL, f"{brigade.base}中学", address=where)
     if not brigade.township.name.endswith("街道"):
-        builder.site(brigade.code, demo.MARKET, f"{brigade.base}集贸市场")
-    if not brigade.code.endswith("B"):
-        for number in range(1, facts.ENTERPRISE_STATIONS.get(brigade.township.code, 0) + 1):
-            builder.site(brigade.code, demo.ENTERPRISE, f"{brigade.base}园区{number}号驻企工作站", within=1.5)
+        builder.site(brigade.code, demo.MARKET, f"{brigade.base}集贸市场", address=where)
+    for number in range(1, facts.ENTERPRISE_STATIONS.get(brigade.township.code, 0) + 1):
+        name = f"{brigade.base}园区{number}号驻企工作站"
+        builder.site(brigade.code, demo.ENTERPRISE, name, address=where, within=1.5)
+
+
+def _office(brigade: _Brigade) -> str:
+    """The building a brigade gathers at: the township's office, or the station where that is the other half's."""
+    if brigade.is_second_half:
+        return f"{_second_station(brigade.township, brigade.base)}派出所"
+    if brigade.township.name.endswith("街道"):
+        return f"{brigade.base}街道办事处"
+    return f"{brigade.township.name}政府" if brigade.township.name[-1] in "镇乡" else f"{brigade.base}管委会"
+
+
+def _second_station(township: Township, base: str) -> str:
+    return facts.SPLIT[township.code] or f"{base}第二"
 
 
 def _homes_at_brigade(builder: Builder, brigade: _Brigade) -> None:
@@ -318,7 +346,8 @@ def _squad(builder: Builder, brigade: _Brigade, code: str, villages: Sequence[Vi
         stations=stations,
     )
     if villages[0].is_community and brigade.township.name.endswith("街道"):
-        builder.site(code, demo.ESTATE, f"{base.removesuffix('社区')}家园小区", within=0.4)
+        address = f"衡阳市{brigade.county_name}{brigade.township.name}{place}"
+        builder.site(code, demo.ESTATE, f"{base.removesuffix('社区')}家园小区", address=address, within=0.4)
 
 
 def _grids(builder: Builder, brigade: _Brigade, squad: str, villages: Sequence[Village]) -> tuple[str, ...]:
@@ -343,4 +372,6 @@ def _more_assembly_points(builder: Builder, brigades: Sequence[_Brigade]) -> Non
     present = sum(site.kind == demo.ASSEMBLY for site in builder.sites)
     largest = sorted(brigades, key=lambda brigade: (-brigade.weight, brigade.code))
     for brigade in largest[: facts.ASSEMBLY_POINTS - present]:
-        builder.site(brigade.code, demo.ASSEMBLY, f"{brigade.villages[-1].name}服务中心集结点", within=1.5)
+        last = brigade.villages[-1].name
+        address = f"衡阳市{brigade.county_name}{brigade.township.name}{last}"
+        builder.site(brigade.code, demo.ASSEMBLY, f"{last}服务中心集结点", address=address, within=1.5)

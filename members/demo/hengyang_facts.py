@@ -67,7 +67,8 @@ SPECIAL_STATIONS = {
     "430481": "耒水水上派出所",
     "430482": "大义山森林派出所",
 }
-SPECIALITIES = ("医疗救护", "纠纷调解", "森林防火", "水上救援", "反诈宣传", "护学值守")
+URBAN_SPECIALITIES = ("医疗救护", "纠纷调解", "反诈宣传", "护学值守")
+RURAL_SPECIALITIES = ("森林防火", "水上救援", "纠纷调解", "反诈宣传")
 # Counties whose communities are divided into grids of three levels.
 GRID_COUNTIES = ("430407", "430408", "430476")
 # Townships with an industrial zone, and its enterprise stations.

@@ -38,6 +38,21 @@ _GIVEN: dict[str, tuple[tuple[int, str], ...]] = {
         (2100, "欣怡梓涵诗雨萱琪语嫣可馨悦彤紫梦瑶若依晨佳"),
     ),
 }
+# Whole given names that were the fashion of the same generations.
+_COMMON: dict[str, dict[int, str]] = {
+    MALE: {
+        1966: "建国 建军 国强 志强 德明 卫国 明华 国平 建华 志明 文华 春生 国庆 运生 冬生 祥云 光明 永福",
+        1982: "志刚 海军 晓东 建平 文斌 志勇 小军 永强 海波 新华 国华 志华 学军 卫东 红兵 少华 立新 小平",
+        1995: "文杰 志伟 俊杰 鹏飞 子豪 文涛 志鹏 俊峰 振宇 明辉 旭东 海龙 家豪 文斌 伟杰",
+        2100: "宇轩 子轩 浩宇 俊熙 梓豪 博文 宇航 浩然 家乐 天宇 皓轩 晨阳 嘉豪",
+    },
+    FEMALE: {
+        1966: "桂英 秀英 桂兰 玉兰 秀兰 春香 冬梅 月娥 翠英 玉梅 满秀 金莲 桂香 菊英 凤英",
+        1982: "春燕 小燕 丽华 海燕 红梅 晓红 秀丽 艳红 美玲 丽娟 冬梅 玉兰 小红 满玲 慧玲",
+        1995: "婷婷 文静 思思 丽娜 佳丽 雅婷 静怡 雨婷 晓慧 美琪 倩倩 文婷 玲玲",
+        2100: "欣怡 梓涵 诗涵 雨欣 佳怡 思涵 子萱 可欣 雨萱 梦瑶 欣妍 雅琪",
+    },
+}
 # Characters that old encodings and careless software lose; a roster of this size always holds a few of them.
 _RARE = "䶮喆堃淼翀旻祎玥頔彧犇垚燊甦骉䘵𬱖𫖯"
 _LONG_NAMES = {
@@ -52,6 +67,9 @@ class Names:
     def __init__(self, rng: Random) -> None:
         self._rng = rng
         self._surnames = list(_SURNAMES)
+        self._common = {
+            (sex, generation): text.split() for sex, names in _COMMON.items() for generation, text in names.items()
+        }
         self._weights: list[int] = []
         total = 0
         for weight in _SURNAMES.values():
@@ -73,8 +91,10 @@ class Names:
         return self.surname() + given
 
     def _given(self, sex: str, birth_year: int) -> str:
-        characters = next(text for last, text in _GIVEN[sex] if birth_year <= last)
+        generation, characters = next((last, text) for last, text in _GIVEN[sex] if birth_year <= last)
+        if self._rng.random() < 0.45:
+            return self._rng.choice(self._common[sex, generation])
         first = self._rng.choice(characters)
-        if self._rng.random() < (0.12 if birth_year < 1967 else 0.22):
+        if self._rng.random() < (0.2 if birth_year < 1967 else 0.4):
             return first
         return first + self._rng.choice(characters)

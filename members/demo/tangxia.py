@@ -73,7 +73,7 @@ def build(seed: int) -> demo.DemoCity:
         Office("镇党委政法委员", "公安分局分管治安副局长", "公安分局治安办主任", "公安分局教导员"),
         stations=(station,),
     )
-    builder.site(_ROOT, demo.STORE, "镇级装备库", within=0.5)
+    builder.site(_ROOT, demo.STORE, "镇级装备库", address="东莞市塘厦镇", within=0.5)
     _themed_team(builder, station)
     _communities(builder, town, station)
     return demo.DemoCity(
@@ -138,8 +138,9 @@ def _communities(builder: Builder, town: Township, station: str) -> None:
     for number, (village, extent) in enumerate(zip(town.villages, _EXTENT.spread(len(sizes)), strict=True), start=1):
         code = f"{_ROOT}-{number:02d}"
         _community(builder, code, village, extent, station)
+        address = f"东莞市塘厦镇{village.name}"
         for point in range(1, points[village] + 1):
-            builder.site(code, demo.OTHER, f"{_base(village)}门前三包责任点{point:02d}号", within=1.2)
+            builder.site(code, demo.OTHER, f"{_base(village)}门前三包责任点{point:02d}号", address=address, within=1.2)
         people = sizes[village] * weight
         _squads(builder, _Community(code, village, extent, zones[village], groups[village], people))
 
@@ -164,9 +165,9 @@ def _community(builder: Builder, code: str, village: Village, extent: Extent, st
         Office("社区党委书记", "社区民警", "社区治保主任"),
         stations=(post, station),
     )
-    builder.site(code, demo.ASSEMBLY, f"{base}居委会集结点", within=0.3)
-    builder.site(code, demo.SCHOOL, f"{base}小学", within=0.8)
-    builder.site(code, demo.ESTATE, f"{base}花园小区", within=0.8)
+    builder.site(code, demo.ASSEMBLY, f"{base}居委会集结点", address=address, within=0.3)
+    builder.site(code, demo.SCHOOL, f"{base}小学", address=address, within=0.8)
+    builder.site(code, demo.ESTATE, f"{base}花园小区", address=address, within=0.8)
 
 
 def _squads(builder: Builder, community: _Community) -> None:
