@@ -106,7 +106,7 @@ def new(request: HttpRequest, unit: Node) -> HttpResponse:
     return _upload_page(request, unit, form, "")
 
 
-def _upload(request: HttpRequest, unit: Node, file: UploadedFile[bytes]) -> RosterImport:
+def _upload(request: HttpRequest, unit: Node, file: "UploadedFile[bytes]") -> RosterImport:
     limit = settings.ROSTER_UPLOAD_MAX_BYTES
     # One byte more than is allowed is enough to be refused, whatever the size of the file.
     content = file.read(limit + 1)
