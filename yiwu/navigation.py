@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from corps.permissions import Permission
@@ -56,7 +56,7 @@ class Step:
 
 def unit_url(code: str) -> str:
     """The first page of a unit."""
-    return _address("unit_home", code)
+    return reverse("unit_home", args=[code])
 
 
 def own_unit(actor: "Actor") -> Node | None:
@@ -74,7 +74,7 @@ def places_for(actor: "Actor", unit: Node | None) -> list[Link]:
     if here is None:
         return []
     return [
-        Link(place.key, place.label, place.icon, _address(place.route, here.code))
+        Link(place.key, place.label, place.icon, reverse(place.route, args=[here.code]))
         for place in PLACES
         if here.id in scope_of(actor, place.permission)
     ]
@@ -91,10 +91,3 @@ def trail_to(actor: "Actor", unit_id: int) -> list[Step]:
         )
         for node in scope.tree.path(unit_id)
     ]
-
-
-def _address(route: str, code: str) -> str:
-    try:
-        return reverse(route, args=[code])
-    except NoReverseMatch:
-        return ""
