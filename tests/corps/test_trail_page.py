@@ -34,7 +34,7 @@ def test_an_edit_reaches_the_superiors_trail_with_old_and_new(cast: Cast) -> Non
     html = listed.content.decode()
     for text in ("liaison sg", "按民政部门批复更名", "一中队", "建设新村中队"):
         assert text in html
-    link = next(entry["href"] for entry in listed.context["entries"] if entry["reason"])
+    link = next(entry["href"] for entry in listed.context["entries"] if "更名" in entry["reason"])
     act = page(cast, "captain_hy", link)
     assert act.status_code == 200
     assert "建设新村中队" in act.content.decode()
