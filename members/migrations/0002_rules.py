@@ -54,6 +54,22 @@ CREATE INDEX member_by_identity_tail ON members_member (identity_tail);
 CREATE INDEX member_by_name_gram ON members_member USING gin (name_grams);
 """
 
+# History is read by member and by act. Indexes on what else a member pointed at would double the price of every write.
+HISTORY = """
+DO $$
+DECLARE
+    found regclass;
+BEGIN
+    FOR found IN
+        SELECT i.indexrelid FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+        WHERE i.indrelid = 'members_memberevent'::regclass AND NOT i.indisprimary AND i.indnatts = 1
+          AND a.attname IN ('account_id', 'grid_id', 'partner_id', 'unit_id')
+    LOOP
+        EXECUTE format('DROP INDEX %s', found);
+    END LOOP;
+END $$;
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [("members", "0001_initial")]
@@ -62,4 +78,5 @@ class Migration(migrations.Migration):
         migrations.RunSQL(LINKS, migrations.RunSQL.noop),
         migrations.RunSQL(STAGING, migrations.RunSQL.noop),
         migrations.RunSQL(INDEXES, migrations.RunSQL.noop),
+        migrations.RunSQL(HISTORY, migrations.RunSQL.noop),
     ]

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.http import Http404
 from django.utils import timezone
 
@@ -45,8 +45,9 @@ if TYPE_CHECKING:
 
 ROSTER_LOCK = 0x5957_5202
 """First key of the advisory lock under which rosters are written in bulk; the second is the corps."""
-CHUNK = 25_000
-"""New members are inserted in pieces of so many rows, so that progress can be told."""
+PIECE = 40_000
+"""New members are inserted in pieces of about so many rows, so that progress can be told."""
+_ATTEMPTS = 3
 
 _PROBLEMS = (
     'INSERT INTO members_rowproblem (import_id, sheet, "row", "column", code, shown, params, fatal)'
@@ -111,21 +112,13 @@ def _apply(held: Claim, roster_import: RosterImport, progress: Progress) -> None
         # Units stay open, or closed, until the members are in them.
         hold_tree()
         lock_roster(corps_id)
+        hold_tree()
         require(actor, Permission.MEMBER_IMPORT, roster_import.unit_id)
         columns = _columns(roster_import)
-        progress.stage("checking again")
-        _check_again(roster_import.pk, columns, scope_of(actor, Permission.MEMBER_IMPORT).ids)
-        counts = checks.counts(roster_import.pk)
+        progress.stage("checking again", roster_import.rows_total)
+        scope = scope_of(actor, Permission.MEMBER_IMPORT).ids
+        counts = _write(roster_import.pk, columns, scope, progress)
         verdicts = counts["verdicts"]
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('yiwu.links_in_bulk', 'on', true)")
-        progress.stage("changing", verdicts["changed"])
-        if verdicts["changed"]:
-            _change(roster_import.pk, columns)
-        progress.stage("adding", verdicts["new"])
-        if verdicts["new"] and not _add(roster_import.pk, columns, verdicts["new"], progress):
-            counts = checks.counts(roster_import.pk)
-            verdicts = counts["verdicts"]
         progress.stage("finishing")
         now = timezone.now()
         finish(
@@ -140,6 +133,34 @@ def _apply(held: Claim, roster_import: RosterImport, progress: Progress) -> None
         )
         note(actor, "import.apply", roster_import, {"counts": verdicts})
         publish(topic(roster_import.pk), "state", {"state": ImportState.APPLIED})
+
+
+def _write(
+    import_id: int, columns: Sequence[StagedColumn], scope: frozenset[int], progress: Progress
+) -> dict[str, Any]:
+    """Check again, change and add; returns the counts of what was done.
+
+    Somebody may enter a person by hand between the check and the insert; the identity index then refuses the
+    insert, and the second look finds that person.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('yiwu.links_in_bulk', 'on', true)")
+    for attempt in range(_ATTEMPTS):
+        try:
+            with transaction.atomic():
+                _check_again(import_id, columns, scope)
+                counts = checks.counts(import_id)
+                progress.stage("changing", counts["verdicts"]["changed"])
+                if counts["verdicts"]["changed"]:
+                    _change(import_id, columns)
+                progress.stage("adding", counts["verdicts"]["new"])
+                if counts["verdicts"]["new"]:
+                    _add(import_id, columns, counts["units"], progress)
+                return counts
+        except IntegrityError as error:
+            if attempt == _ATTEMPTS - 1 or "one_member_per_identity" not in str(error):
+                raise
+    raise AssertionError("unreachable")
 
 
 def _columns(roster_import: RosterImport) -> list[StagedColumn]:
@@ -258,56 +279,42 @@ def _link(table: str, other: str, column: str, verdict: str) -> str:
     )
 
 
-def _add(import_id: int, columns: Sequence[StagedColumn], expected: int, progress: Progress) -> bool:
-    """Whether all expected members were added; the others had been entered by hand a moment ago."""
+def _add(import_id: int, columns: Sequence[StagedColumn], units: dict[str, dict[str, int]], progress: Progress) -> None:
+    """Insert the new members unit by unit: neighbours in lists become neighbours on the disk, indexes stay warm.
+
+    All share one revision: what counts is that later edits get higher ones.
+    """
     values = {column.column: column.fresh for column in OWN}
     values |= {name: f"s.{name}" for name in (*SEARCH_WORDS, *IDENTITY)}
     statement = (
-        f"INSERT INTO members_member (id, updated_at, {', '.join(values)})"
-        f" SELECT s.member_id, now(), {', '.join(values.values())} FROM members_stagedrow s"
-        ' WHERE s.import_id = %(id)s AND s.sheet = %(sheet)s AND s."row" BETWEEN %(first)s AND %(last)s'
-        " AND s.verdict = 'new' ON CONFLICT (identity_index) DO NOTHING"
+        f"INSERT INTO members_member (id, updated_at, revision, {', '.join(values)})"
+        f" SELECT s.member_id, now(), %(revision)s, {', '.join(values.values())} FROM members_stagedrow s"
+        " WHERE s.import_id = %(id)s AND s.verdict = 'new' AND s.unit_id BETWEEN %(first)s AND %(last)s"
+        " ORDER BY s.unit_id, s.name"
     )
+    parameters = {"id": import_id, "revision": _last_revision()}
     added = 0
     with connection.cursor() as cursor:
-        for sheet, first, last in _pieces(cursor, import_id):
-            cursor.execute(statement, {"id": import_id, "sheet": sheet, "first": first, "last": last})
+        for first, last in _pieces(units):
+            cursor.execute(statement, parameters | {"first": first, "last": last})
             added += cursor.rowcount
             progress.advance(added)
-        if added != expected:
-            _forgo_taken(cursor, import_id)
         for column in columns:
             if column.kind == "links":
                 table, other = LINKS[column.key]
-                cursor.execute(_link(table, other, column.column, "new"), {"id": import_id})
-    return added == expected
+                cursor.execute(_link(table, other, column.column, "new"), parameters)
 
 
-def _pieces(cursor: Any, import_id: int) -> list[tuple[int, int, int]]:
-    cursor.execute(
-        'SELECT sheet, min("row"), max("row") FROM members_stagedrow WHERE import_id = %s GROUP BY sheet ORDER BY 1',
-        [import_id],
-    )
-    return [
-        (sheet, start, min(start + CHUNK - 1, last))
-        for sheet, first, last in cursor.fetchall()
-        for start in range(first, last + 1, CHUNK)
-    ]
-
-
-def _forgo_taken(cursor: Any, import_id: int) -> None:
-    """People whom somebody entered by hand between the check and the insert."""
-    cursor.execute(
-        f"""
-WITH gone AS (
-    UPDATE members_stagedrow s SET verdict = 'rejected'
-     WHERE s.import_id = %(id)s AND s.verdict = 'new'
-       AND NOT EXISTS (SELECT 1 FROM members_member m WHERE m.id = s.member_id)
-    RETURNING s.sheet, s."row"
-) {_PROBLEMS}
-""",
-        {"id": import_id},
-    )
+def _pieces(units: dict[str, dict[str, int]]) -> list[tuple[int, int]]:
+    """Ranges of unit ids with about `PIECE` new members each."""
+    pieces: list[tuple[int, int]] = []
+    first, held = 0, 0
+    for unit_id in sorted(map(int, units)):
+        held += units[str(unit_id)].get("new", 0)
+        if held >= PIECE:
+            pieces.append((first, unit_id))
+            first, held = unit_id + 1, 0
+    return [*pieces, (first, 2**62)] if held else pieces
 
 
 def _last_revision() -> int:

@@ -42,14 +42,14 @@ def import_now(
     `answers` leave questions open; FAILED with its refusal. Raises `Refusal` as `upload_roster` does.
     """
     roster_import = create_import(actor, unit_id, file_name, content, queued=False)
-    stage_import(actor=SYSTEM, import_id=roster_import.pk, listener=listener)
+    stage_import(actor=SYSTEM, import_id=roster_import.pk, content=content, listener=listener)
     roster_import.refresh_from_db()
     for _round in range(2):  # first the header, then the names of units
         fitting = _fitting(roster_import, answers or {})
         if not fitting:
             break
         answer_questions(actor=actor, import_id=roster_import.pk, answers=fitting, queued=False)
-        stage_import(actor=SYSTEM, import_id=roster_import.pk, listener=listener)
+        stage_import(actor=SYSTEM, import_id=roster_import.pk, content=content, listener=listener)
         roster_import.refresh_from_db()
     return _applied(actor, roster_import, listener) if apply else roster_import
 

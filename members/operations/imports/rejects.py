@@ -5,13 +5,11 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from corps.crypto import unseal_bytes
 from corps.errors import Refusal
 from corps.operations.context import acting
 from corps.permissions import Permission
 from members.models import ImportFile
-from members.models.imports import UPLOAD_PURPOSE
-from members.operations.imports.staging import remembered_columns
+from members.operations.imports.staging import remembered_columns, stored_upload
 from members.operations.imports.uploading import file_refusal, note, visible_import
 from members.queries.imports import reasons_by_row
 from members.reading import FileRefused, write_rejects
@@ -29,13 +27,14 @@ def download_rejects(*, actor: "Actor", import_id: int) -> tuple[str, bytes]:
     with acting(
         actor=actor, action="import.rejects", permission=Permission.MEMBER_IMPORT, unit_id=roster_import.unit_id
     ):
-        sealed = ImportFile.objects.filter(pk=import_id).values_list("sealed", flat=True).first()
-        if sealed is None:
+        try:
+            content = stored_upload(import_id)
+        except ImportFile.DoesNotExist as error:
             raise Refusal(
                 _("The uploaded file is kept no longer."),
                 code="import.wiped",
                 remedy=_("Correct the rows in your own copy of the file and import it again."),
-            )
+            ) from error
         reasons = reasons_by_row(roster_import)
         if not reasons:
             raise Refusal(
@@ -43,7 +42,6 @@ def download_rejects(*, actor: "Actor", import_id: int) -> tuple[str, bytes]:
                 code="import.no_rejects",
                 remedy=_("There is nothing to download."),
             )
-        content = unseal_bytes(bytes(sealed), purpose=UPLOAD_PURPOSE)
         try:
             workbook = write_rejects(content, reasons, answers=remembered_columns(roster_import))
         except FileRefused as refused:

@@ -4,7 +4,7 @@ Reading goes on in the child while this process seals and PostgreSQL writes. If 
 and the sealed upload is read again from its beginning.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from corps.actors import SYSTEM, SystemActor
-from corps.crypto import unseal_bytes
+from corps.crypto import seal_bytes, unseal_bytes
 from corps.live import publish
 from corps.permissions import Permission
 from corps.queries.scope import Scope, current_tree, local_today, require, scope_of
@@ -26,7 +26,7 @@ from members.models.imports import UPLOAD_PURPOSE
 from members.operations.imports import checks, wire
 from members.operations.imports.claims import Claim, LostClaim, claim, finish
 from members.operations.imports.columns import present
-from members.operations.imports.encoding import PROBLEM, STAGED, RowEncoder
+from members.operations.imports.encoding import PROBLEM, RowEncoder
 from members.operations.imports.progress import Listener, Progress, topic
 from members.operations.imports.references import UnitResolver, grids_of, groups_of, partners_of
 from members.reading import Batch, Done, Event, FileRefused, Limits, Notice, Questions, SheetFound, read_roster
@@ -34,15 +34,18 @@ from members.reading import Batch, Done, Event, FileRefused, Limits, Notice, Que
 if TYPE_CHECKING:
     from corps.actors import Actor
 
-_COPY_ROWS = f"COPY members_stagedrow ({', '.join(STAGED)}) FROM STDIN (FORMAT BINARY)"
 _COPY_PROBLEMS = "COPY members_rowproblem ({}) FROM STDIN (FORMAT BINARY)".format(
     ", ".join(f'"{name}"' for name in PROBLEM)
 )
 _DEFAULT_UNIT_OPTIONS = 200
 
 
-def stage_import(*, actor: "Actor", import_id: int, listener: Listener | None = None) -> None:
+def stage_import(
+    *, actor: "Actor", import_id: int, content: bytes | None = None, listener: Listener | None = None
+) -> None:
     """Read and stage an uploaded import; does nothing when another worker holds it or it is past that.
+
+    `content` is the upload where the caller has it at hand; it is kept sealed beside the import otherwise.
 
     `actor` is who runs the stage (the system); rows are resolved within what the uploader may do. Ends in READY,
     ASKING or FAILED.
@@ -53,12 +56,32 @@ def stage_import(*, actor: "Actor", import_id: int, listener: Listener | None = 
     if held is None:
         return
     roster_import = RosterImport.objects.select_related("uploaded_by", "unit").get(pk=import_id)
-    content = unseal_bytes(bytes(ImportFile.objects.get(pk=import_id).sealed), purpose=UPLOAD_PURPOSE)
+    if content is None:
+        content = stored_upload(import_id)
     answers = remembered_columns(roster_import)
     limits = Limits(file_size=settings.ROSTER_UPLOAD_MAX_BYTES, rows=settings.ROSTER_ROW_LIMIT)
     events = read_roster(content, today=local_today(), answers=answers, limits=limits)
     del content
     _stage(held, roster_import, lambda: events, listener)
+
+
+def stored_upload(import_id: int) -> bytes:
+    """The upload, opened. Raises `ImportFile.DoesNotExist` when it is kept no longer."""
+    # In binary: the driver would otherwise unpick two hexadecimal digits for every byte.
+    statement = f"COPY (SELECT sealed FROM members_importfile WHERE roster_import_id = {int(import_id)})"
+    with connection.cursor() as cursor, cursor.copy(f"{statement} TO STDOUT (FORMAT BINARY)") as copy:
+        data = b"".join(map(bytes, copy))
+    if len(data) <= len(wire.SIGNATURE) + len(wire.END):
+        raise ImportFile.DoesNotExist
+    return unseal_bytes(data[len(wire.SIGNATURE) + 6 : -len(wire.END)], purpose=UPLOAD_PURPOSE)
+
+
+def store_upload(import_id: int, content: bytes) -> None:
+    """Keep the upload, sealed, beside its import."""
+    with connection.cursor() as cursor:
+        statement = "COPY members_importfile (roster_import_id, sealed) FROM STDIN (FORMAT BINARY)"
+        sealed = seal_bytes(content, purpose=UPLOAD_PURPOSE)
+        _copy_in(cursor, statement, wire.fields(2) + wire.int8(import_id) + wire.raw(sealed))
 
 
 def stage_events(held: Claim, roster_import: RosterImport, events: Iterable[Event], listener: Listener | None) -> None:
@@ -95,6 +118,7 @@ class _Found:
 
     sheets: list[dict[str, Any]] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)
+    keys_of: dict[int, frozenset[str]] = field(default_factory=dict)
     without_unit: list[int] = field(default_factory=list)
     questions: list[dict[str, Any]] = field(default_factory=list)
     rows: int = 0
@@ -189,7 +213,7 @@ def _copy(encoder: RowEncoder, events: Iterable[Event], progress: Progress) -> _
     with connection.cursor() as cursor:
         for event in events:
             if isinstance(event, Batch):
-                found.rows += _copy_batch(cursor, encoder, event, implied=event.sheet in found.without_unit)
+                found.rows += _copy_batch(cursor, encoder, event, found.keys_of[event.sheet])
                 progress.advance(found.rows, max(total, found.rows))
             elif isinstance(event, SheetFound):
                 total += max(0, event.last_row - event.header_row)
@@ -206,6 +230,7 @@ def _copy(encoder: RowEncoder, events: Iterable[Event], progress: Progress) -> _
 
 def _note_sheet(found: _Found, sheet: SheetFound) -> None:
     found.keys.update(sheet.columns)
+    found.keys_of[sheet.sheet] = frozenset(sheet.columns)
     if "unit" not in sheet.columns:
         found.without_unit.append(sheet.sheet)
     found.sheets.append(
@@ -218,14 +243,15 @@ def _note_sheet(found: _Found, sheet: SheetFound) -> None:
     )
 
 
-def _copy_batch(cursor: Any, encoder: RowEncoder, batch: Batch, *, implied: bool) -> int:
+def _copy_batch(cursor: Any, encoder: RowEncoder, batch: Batch, keys: Collection[str]) -> int:
     problems = list(batch.problems)
-    data = b""
+    data = []
     for rows, verdict in ((batch.rows, RowVerdict.NEW), (batch.rejected, RowVerdict.REJECTED)):
-        encoded, unresolved = encoder.encode(batch.sheet, rows, verdict, implied=implied)
-        data += encoded
+        encoded, unresolved = encoder.encode(batch.sheet, keys, rows, verdict)
+        data.append(encoded)
         problems += unresolved
-    _copy_in(cursor, _COPY_ROWS, data)
+    columns = ", ".join(f'"{name}"' for name in encoder.staged_columns(keys))
+    _copy_in(cursor, f"COPY members_stagedrow ({columns}) FROM STDIN (FORMAT BINARY)", b"".join(data))
     _copy_in(cursor, _COPY_PROBLEMS, encoder.encode_problems(batch.sheet, problems))
     return len(batch.rows) + len(batch.rejected)
 

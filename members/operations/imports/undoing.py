@@ -76,6 +76,7 @@ def _undo(held: Claim, roster_import: RosterImport, progress: Progress) -> None:
         progress.stage("waiting")
         hold_tree()
         lock_roster(roster_import.unit.corps_id)
+        hold_tree()
         require(actor, Permission.MEMBER_IMPORT, roster_import.unit_id)
         parameters = {
             "id": roster_import.pk,
@@ -104,8 +105,8 @@ def _undo(held: Claim, roster_import: RosterImport, progress: Progress) -> None:
 def _hangs_nothing() -> str:
     """SQL: no row of another table points at member `m`."""
     tests = ["m.account_id IS NULL"]
-    for relation in Member._meta.related_objects:  # noqa: SLF001 (Django's documented API)
-        table = relation.related_model._meta.db_table  # noqa: SLF001
+    for relation in Member._meta.related_objects:
+        table = relation.related_model._meta.db_table
         if table in _OWNED or not getattr(relation.field, "db_constraint", True) or not relation.field.concrete:
             continue
         tests.append(f'NOT EXISTS (SELECT 1 FROM "{table}" other WHERE other."{relation.field.column}" = m.id)')
@@ -140,7 +141,10 @@ def _restore_changed(cursor: Any, parameters: dict[str, Any]) -> int:
         f"""
 CREATE TEMP TABLE restored_members ON COMMIT DROP AS
 SELECT m.id, c.before FROM members_member m JOIN members_importchange c ON c.member_id = m.id
- WHERE c.roster_import_id = %(id)s AND c.verdict = 'changed' AND {untouched} FOR UPDATE OF m
+ WHERE c.roster_import_id = %(id)s AND c.verdict = 'changed' AND {untouched}
+   AND NOT EXISTS (SELECT 1 FROM corps_unit u
+                    WHERE u.id = (c.before ->> 'unit_id')::bigint AND u.active_until IS NOT NULL)
+   FOR UPDATE OF m
 """,
         parameters,
     )

@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from corps.actors import SystemActor
-from corps.crypto import seal_bytes
 from corps.errors import Refusal
 from corps.live import publish
 from corps.operations.context import acting
@@ -25,9 +24,8 @@ from members.enums import ImportState
 from members.logic.messages import file_message
 from members.logic.roster_columns import BY_KEY
 from members.models import ColumnAnswer, ImportFile, RosterImport, UnitAnswer
-from members.models.imports import UPLOAD_PURPOSE
 from members.operations.imports.progress import topic
-from members.operations.imports.staging import forget_staged
+from members.operations.imports.staging import forget_staged, store_upload
 from members.policies.imports import (
     IN_FLIGHT,
     check_can_answer,
@@ -58,7 +56,7 @@ def create_import(actor: "Actor", unit_id: int, file_name: str, content: bytes, 
     with acting(actor=actor, action="import.upload", permission=Permission.MEMBER_IMPORT, unit_id=unit_id):
         check_content(content)
         roster_import = new_import(actor, unit_id, file_name, len(content), hashlib.sha256(content).digest())
-        ImportFile.objects.create(roster_import=roster_import, sealed=seal_bytes(content, purpose=UPLOAD_PURPOSE))
+        store_upload(roster_import.pk, content)
         note(actor, "import.upload", roster_import, {"bytes": len(content)})
         if queued:
             enqueue(STAGE_TASK, roster_import.pk)

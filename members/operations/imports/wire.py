@@ -78,9 +78,12 @@ def raw(value: bytes) -> bytes:
 
 
 def text(value: str) -> bytes:
-    """A `text` or `varchar`. NUL characters, which PostgreSQL cannot hold, are dropped."""
-    data = value.encode("utf-8", "replace")
-    if b"\0" in data:
+    """A `text` or `varchar`. What PostgreSQL cannot hold (NUL, lone surrogates) is dropped or replaced."""
+    try:
+        data = value.encode()
+    except UnicodeEncodeError:
+        data = value.encode("utf-8", "replace")
+    if 0 in data:
         data = data.replace(b"\0", b"")
     return _LENGTH.pack(len(data)) + data
 
@@ -99,6 +102,11 @@ def jsonb(value: object) -> bytes:
 def text_array(values: Sequence[str]) -> bytes:
     """A one-dimensional `text[]`."""
     return _array([text(value) for value in values], _TEXT_OID)
+
+
+def array_of_texts(items: list[bytes]) -> bytes:
+    """A one-dimensional `text[]` of finished texts."""
+    return _array(items, _TEXT_OID)
 
 
 def int8_array(values: Sequence[int]) -> bytes:
