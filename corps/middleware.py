@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import structlog
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from corps.addresses import client_ip
 from corps.operations.context import RequestFacts, current_request
+from corps.models.scope import steady_tree
 from corps.queries.accounts import password_is_due, standing_of
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -54,7 +56,9 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         token = current_request.set(RequestFacts(request_id=_request_id(), ip=client_ip(request)))
         try:
-            return self.get_response(request)
+            # A page that only reads is drawn from one version of the tree and asks for the version once.
+            with steady_tree() if request.method in {"GET", "HEAD"} else nullcontext():
+                return self.get_response(request)
         finally:
             current_request.reset(token)
 

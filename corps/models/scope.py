@@ -8,6 +8,8 @@ lft and rght, which the planner estimates badly for small subtrees.
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -106,11 +108,33 @@ class _Memory:
     tree: Tree | None = None
 
 
+_steady: ContextVar[list[Tree] | None] = ContextVar("steady_tree", default=None)
+
+
+@contextmanager
+def steady_tree() -> Iterator[None]:
+    """Within it one version of the tree answers everything: for what only reads, such as drawing a page."""
+    token = _steady.set([])
+    try:
+        yield
+    finally:
+        _steady.reset(token)
+
+
 def current_tree() -> Tree:
     """The tree as this transaction sees it: one tiny query, and a reload only when the version changed.
 
     Versions come from a sequence, so one that was rolled back never returns with another content.
     """
+    steady = _steady.get()
+    if steady is None:
+        return _read_tree()
+    if not steady:
+        steady.append(_read_tree())
+    return steady[0]
+
+
+def _read_tree() -> Tree:
     with connection.cursor() as cursor:
         cursor.execute("SELECT version FROM corps_scope_version")
         (version,) = cursor.fetchone()
