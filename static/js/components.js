@@ -33,29 +33,4 @@ document.addEventListener("alpine:init", function () {
       },
     };
   });
-
-  /* Something that can be unfolded. */
-  window.Alpine.data("disclosure", function () {
-    return {
-      open: false,
-      get closed() { return !this.open; },
-      get expanded() { return String(this.open); },
-      toggle: function () { this.open = !this.open; },
-    };
-  });
-
-  /* A button that copies the text of `data-copy` and says so. */
-  window.Alpine.data("copier", function () {
-    return {
-      done: false,
-      get waiting() { return !this.done; },
-      copy: function () {
-        var self = this;
-        navigator.clipboard.writeText(this.$el.dataset.copy).then(function () {
-          self.done = true;
-          window.setTimeout(function () { self.done = false; }, 2000);
-        });
-      },
-    };
-  });
 });

@@ -2,7 +2,7 @@
    that pieces swapped in later behave alike, and nothing needs an inline handler. */
 (function () {
   "use strict";
-  var words = (document.body.dataset.words || "||").split("|");
+  var words = (document.body.dataset.words || "|").split("|");
 
   /* -- menus: close on a click elsewhere and on Escape ---------------------------------------------------------- */
   function closeMenus(except) {
@@ -166,8 +166,13 @@
     toast(event.detail.value || event.detail.text || event.detail, event.detail.kind);
   });
   document.addEventListener("htmx:responseError", function (event) {
-    if (event.detail.xhr.status === 401) window.location.reload();
-    else toast(event.detail.xhr.getResponseHeader("X-Sentence") ? decodeURIComponent(event.detail.xhr.getResponseHeader("X-Sentence")) : words[1], "error");
+    toast(words[1], "error");
+  });
+  // Whoever was signed out meanwhile is sent to the entrance; its page must not land inside a piece of this one.
+  document.addEventListener("htmx:beforeOnLoad", function (event) {
+    if (new URL(event.detail.xhr.responseURL).pathname.indexOf("/accounts/login/") !== 0) return;
+    event.preventDefault();
+    window.location.reload();
   });
   var offline = document.querySelector("[data-offline]");
   function connection(lost) {

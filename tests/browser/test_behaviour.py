@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import PageFor, shoot
@@ -157,3 +158,35 @@ def test_print_shows_title_unit_and_signature_and_no_navigation(page_for: PageFo
     guide.emulate_media(media="print")
     expect(guide.locator(".y-sign")).to_be_visible()
     shoot(guide, "design-print")
+
+
+def test_the_places_stay_at_the_thumb_on_a_long_page(page_for: PageFor) -> None:
+    page = page_for("captain_sg", size="phone").go("/u/sg/units/")
+    page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<br>'.repeat(200))")
+    places = page.get_by_role("navigation", name="导航").filter(visible=True)
+    expect(places).to_be_in_viewport(ratio=1)
+    page.mouse.wheel(0, 1500)
+    expect(places).to_be_in_viewport(ratio=1)
+
+
+def test_whoever_was_signed_out_meanwhile_comes_to_the_entrance(page_for: PageFor) -> None:
+    page = page_for("captain_sg").go("/u/sg/units/")
+    Session.objects.all().delete()
+    page.locator("details.y-switch > summary").click()
+    expect(page).to_have_url(re.compile("/accounts/login/"))
+    expect(page.get_by_label("用户名")).to_be_visible()
+
+
+def test_the_switcher_finds_units_of_the_readers_scope(page_for: PageFor) -> None:
+    page = page_for("captain_sg").go("/u/sg/units/")
+    page.locator("details.y-switch > summary").click()
+    search = page.locator("#unit-search")
+    expect(search).to_be_focused()
+    search.fill("青山")
+    results = page.locator("#unit-results")
+    expect(results).to_contain_text("青山大队")
+    search.fill("长湖")
+    expect(results).to_contain_text("没有符合的单位")
+    search.fill("sg1")
+    results.get_by_role("link").first.click()
+    expect(page).to_have_url(re.compile("/u/sg1/"))
