@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from corps.errors import Refusal
@@ -15,7 +16,7 @@ def check_period(starts_on: date, ends_on: date | None) -> None:
             _("The term would end before it begins."),
             code="term.period",
             place="ends_on",
-            remedy=_("Choose an end after %(day)s.") % {"day": starts_on.isoformat()},
+            remedy=_("Choose an end after %(day)s.") % {"day": date_format(starts_on)},
         )
 
 
@@ -23,7 +24,7 @@ def check_can_end(term: Term, ends_on: date) -> None:
     """A term ends once, and not before it began."""
     if term.ends_on is not None and term.ends_on <= ends_on:
         raise Refusal(
-            _("The term of %(holder)s ended on %(day)s.") % {"holder": term.holder, "day": term.ends_on.isoformat()},
+            _("The term of %(holder)s ended on %(day)s.") % {"holder": term.holder, "day": date_format(term.ends_on)},
             code="term.ended",
             place="ends_on",
             remedy=_("Choose an earlier day, or leave it as it is."),
@@ -41,8 +42,8 @@ def occupied(post: Post, starts_on: date, ends_on: date | None) -> Refusal:
         "unit": post.unit.name,
         "post": post.title,
         "holder": other.holder if other else "",
-        "start": other.starts_on.isoformat() if other else "",
-        "end": other.ends_on.isoformat() if other and other.ends_on else _("further notice"),
+        "start": date_format(other.starts_on) if other else "",
+        "end": date_format(other.ends_on) if other and other.ends_on else _("further notice"),
     }
     return Refusal(
         _("%(holder)s holds the post “%(post)s” of %(unit)s from %(start)s until %(end)s.") % names,

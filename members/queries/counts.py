@@ -5,7 +5,6 @@ Nothing is cached: the count is exact at every read, 1,219 units over 124,000 me
 for.
 """
 
-from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -24,18 +23,18 @@ if TYPE_CHECKING:
 class Counts:
     """Members of a unit (`own`) and of the unit with all below it (`below`), by status."""
 
-    own_by_status: Counter[str] = field(default_factory=Counter)
-    by_status: Counter[str] = field(default_factory=Counter)
+    own_by_status: dict[str, int] = field(default_factory=dict)
+    by_status: dict[str, int] = field(default_factory=dict)
 
     @property
     def own(self) -> int:
         """Who is at home in the unit itself and has not left."""
-        return self.own_by_status.total() - self.own_by_status[MemberStatus.LEFT]
+        return sum(self.own_by_status.values()) - self.own_by_status.get(MemberStatus.LEFT, 0)
 
     @property
     def subtree(self) -> int:
         """Who is at home in the unit or below it and has not left; each person once."""
-        return self.by_status.total() - self.by_status[MemberStatus.LEFT]
+        return sum(self.by_status.values()) - self.by_status.get(MemberStatus.LEFT, 0)
 
 
 def member_counts(actor: "Actor", unit_id: int | None = None) -> dict[int, Counts]:
@@ -69,7 +68,7 @@ def roll_up(tree: Tree, unit_ids: Collection[int], grouped: Collection[tuple[int
         if parent is not None:
             sums = parent.by_status
             for status, number in counts[identifier].by_status.items():
-                sums[status] += number
+                sums[status] = sums.get(status, 0) + number
     return counts
 
 

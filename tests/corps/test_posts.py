@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils.translation import override
 
 from corps.actors import SYSTEM
 from corps.enums import PostKind
@@ -49,9 +50,9 @@ def test_a_post_has_one_holder_at_a_time_and_says_who(cast: Cast) -> None:
         actor=cast.actor("commissar_sg"), post_id=post.pk, holder=" 张三 ", starts_on=SPRING, ends_on=AUTUMN
     )
     for start, end in ((SUMMER, None), (date(2023, 1, 1), SUMMER), (SUMMER, date(2023, 7, 1))):
-        with refused("post.occupied") as caught:
+        with override("zh-hans"), refused("post.occupied") as caught:
             posts.appoint_to_post(actor=SYSTEM, post_id=post.pk, holder="李四", starts_on=start, ends_on=end)
-        for part in ("张三", "青山大队", "2023-03-01", "2023-09-01"):
+        for part in ("张三", "青山大队", "2023年3月1日", "2023年9月1日"):
             assert part in str(caught.value)
     posts.appoint_to_post(actor=SYSTEM, post_id=post.pk, holder="李四", starts_on=AUTUMN)
     with refused("term.period"):
