@@ -23,7 +23,7 @@ def confirm_password(page: Page) -> None:
 
 def code_of(secret: str, *, later: int = 0) -> str:
     """The six digits an authenticator shows now, or `later` periods from now."""
-    return format_hotp_value(hotp_value(secret, int(time.time()) // SECONDS_PER_CODE + later))
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // SECONDS_PER_CODE + later)))
 
 
 def set_up(page: Page, address: str) -> str:
