@@ -1,5 +1,6 @@
 """The command that makes the first officer."""
 
+import re
 from io import StringIO
 
 import pytest
@@ -20,7 +21,7 @@ def run(*arguments: str) -> str:
 
 def test_the_printed_password_opens_and_must_be_changed(cast: Cast) -> None:
     said = run("wang", "--name", "王强", "--unit", "hy")
-    password = said.split()[-1]
+    password = re.findall(r"[0-9A-Za-z]{4}(?:-[0-9A-Za-z]{4}){3}", said)[0]
     client = Client()
     client.post("/accounts/login/", {"login": "wang", "password": password})
     assert client.get("/accounts/sessions/").headers["Location"] == "/accounts/password/change/"
