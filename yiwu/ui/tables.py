@@ -17,7 +17,8 @@ def table(content: str, *, label: str, id: str = "", frozen: bool = True, cards:
     """The frame around `<thead>` and `<tbody>`: sticky head, first column frozen, rows walked by j, k and arrows.
 
     `label` names the table for screen readers. `cards` makes rows into cards on a phone, where only the first cell and
-    those of the classes `y-card-end`, `y-card-end-2` and `y-card-more` are shown. A row `<tr data-row>` opens the first link inside it on click and Enter.
+    those of the classes `y-card-end`, `y-card-end-2` and `y-card-more` are shown. A row `<tr data-row>` opens the first
+    link inside it on click and Enter.
     """
     return component("table", {"content": content, "label": label, "id": id, "frozen": frozen, "cards": cards})
 
