@@ -5,6 +5,7 @@ from typing import Any
 
 import dj_database_url
 import structlog
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -127,7 +128,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "resume-stalled-imports": {"task": "members.resume_stalled_imports", "schedule": 60.0},
     "forget-old-uploads": {"task": "members.forget_old_uploads", "schedule": 3600.0},
-    "check-tree": {"task": "corps.check_tree", "schedule": 86400.0},
+    "check-tree": {"task": "corps.check_tree", "schedule": crontab(hour=3, minute=10)},
 }
 
 # --- personal data (see docs/architecture.md, "Personal data") ------------------------------------------------------
