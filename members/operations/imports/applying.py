@@ -106,7 +106,7 @@ def lock_roster(corps_id: int) -> None:
 
 def _apply(held: Claim, roster_import: RosterImport, progress: Progress) -> None:
     actor: Actor = roster_import.applied_by or SYSTEM
-    with acting(actor=actor, action="import.apply", reason=roster_import.file_name):
+    with acting(actor=actor, action="import.apply", reason=roster_import.file_name, unit_id=roster_import.unit_id):
         progress.stage("waiting")
         corps_id = roster_import.unit.corps_id
         # Units stay open, or closed, until the members are in them.

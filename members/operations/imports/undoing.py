@@ -72,7 +72,7 @@ def carry_out_undo(*, actor: "Actor", import_id: int, listener: Listener | None 
 
 def _undo(held: Claim, roster_import: RosterImport, progress: Progress) -> None:
     actor: Actor = roster_import.undone_by or SYSTEM
-    with acting(actor=actor, action="import.undo", reason=roster_import.file_name):
+    with acting(actor=actor, action="import.undo", reason=roster_import.file_name, unit_id=roster_import.unit_id):
         progress.stage("waiting")
         hold_tree()
         lock_roster(roster_import.unit.corps_id)
