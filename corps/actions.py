@@ -81,7 +81,7 @@ ACTIONS: dict[str, Promise | str] = {
     "member.status": _("Member's status changed"),
     "member.groups": _("Member's functional groups changed"),
     "member.teams": _("Member's further teams changed"),
-    "member.reveal": _("Identity number revealed"),
+    "member.reveal_identity": _("Identity number revealed"),
     "member.export": _("Roster exported"),
     "filter.save": _("Filter saved"),
     "filter.forget": _("Filter removed"),

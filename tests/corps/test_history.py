@@ -163,16 +163,16 @@ def test_filters_by_time_account_action_and_result(cast: Cast) -> None:
     sg = cast.units["sg"].pk
     add_site(cast, "captain_sg1", "sg1", "甲")
     add_site(cast, "captain_sg", "sg1", "乙")
-    record(actor=cast.actor("captain_sg"), action="member.reveal", unit_id=sg, result=ActionResult.REFUSED)
+    record(actor=cast.actor("captain_sg"), action="member.reveal_identity", unit_id=sg, result=ActionResult.REFUSED)
     reader, now = cast.actor("captain_sg"), timezone.now()
 
     def found(filters: Filters) -> list[str]:
         return names(trail_page(reader, unit_id=sg, filters=filters))
 
     captain = cast.accounts["captain_sg"].pk
-    assert sorted(found(Filters(account_id=captain))) == ["member.reveal", "site.add"]
+    assert sorted(found(Filters(account_id=captain))) == ["member.reveal_identity", "site.add"]
     assert found(Filters(action="site.add", account_id=captain)) == ["site.add"]
-    assert found(Filters(result="refused")) == ["member.reveal"]
+    assert found(Filters(result="refused")) == ["member.reveal_identity"]
     assert found(Filters(since=now + timedelta(minutes=1))) == []
     assert found(Filters(until=now - timedelta(hours=1))) == []
 

@@ -66,7 +66,7 @@ def test_strangers_are_sent_to_the_entrance(cast: Cast) -> None:
 
 
 def test_filters_and_nonsense_in_the_address(cast: Cast) -> None:
-    record(actor=cast.actor("captain_sg"), action="member.reveal", unit_id=cast.units["sg"].pk)
+    record(actor=cast.actor("captain_sg"), action="member.reveal_identity", unit_id=cast.units["sg"].pk)
     record(
         actor=cast.actor("captain_sg1"),
         action="appointment.make",
@@ -79,7 +79,7 @@ def test_filters_and_nonsense_in_the_address(cast: Cast) -> None:
         assert response.status_code == 200
         return [str(entry["what"]) for entry in response.context["entries"]]
 
-    revealed, refused = str(ACTIONS["member.reveal"]), str(ACTIONS["appointment.make"])
+    revealed, refused = str(ACTIONS["member.reveal_identity"]), str(ACTIONS["appointment.make"])
     assert acts("kind=people") == [revealed]
     assert acts("kind=refused") == [refused]
     assert acts("who=captain sg1") == [refused]
