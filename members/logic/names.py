@@ -19,7 +19,7 @@ _PRIVATE_CHARACTER: Final = re.compile(f"[{_PRIVATE}]")
 _MARKS: Final = frozenset(" ·'’-.")
 # 〇 counts as a number for Unicode, and is a letter of names here.
 _LETTERS_BESIDE: Final = frozenset("〇")
-_NOT_NAMES: Final = frozenset(("姓名", "同上", "合计", "总计", "小计"))
+_NOT_NAMES: Final = frozenset(("姓名", "同上", "合计", "总计", "小计", "清空"))
 
 
 def read_name(cell: Cell) -> str | Flaw | None:

@@ -14,7 +14,7 @@ from members.logic.cells import Cleaner
 from members.logic.flaws import ERROR, WARNING, Cell, Flaw, Params, Value, cell_text, found
 from members.logic.identity import FEMALE, MALE
 from members.logic.roster_columns import BY_KEY, COLUMNS, POSITION, Column, Context
-from members.logic.text import plain
+from members.logic.text import CLEAR, plain
 from members.logic.vocabulary import folded
 
 Row = tuple[Any, ...]
@@ -30,6 +30,11 @@ _BIRTH_DATE: Final = POSITION["birth_date"]
 _FILLED_DOWN: Final = frozenset(POSITION[column.key] for column in COLUMNS if column.filled_down)
 _REQUIRED: Final = tuple(POSITION[column.key] for column in COLUMNS if column.required)
 _WANTED: Final = tuple(POSITION[column.key] for column in COLUMNS if column.wanted)
+_CLEARABLE: Final = frozenset(
+    position
+    for key, position in POSITION.items()
+    if key not in {"name", "identity", "sex", "birth_date", "unit", "status"}
+)
 _ODD: Final = frozenset("13579")
 _SEX_SHOWN: Final = {MALE: "男", FEMALE: "女"}
 _MASKS: Final[dict[str, Callable[[str], str]]] = {"identity": mask_identity, "phone": mask_phone, "": mask_text}
@@ -116,7 +121,7 @@ class RowCleaner:
             else:
                 columns[position] = list(map(self._cleaners[position], cells))
 
-        flaws = self._take_flaws(columns)
+        flaws = self._take_flaws(columns, by_place)
         absent = [index for index, number in enumerate(columns[_IDENTITY]) if number is None]
         skipped = self._skipped(absent, rows, columns) if absent else {}
         self._check_presence(columns, flaws, skipped)
@@ -132,16 +137,23 @@ class RowCleaner:
         rejected = [everything[index] for index in sorted(bad)]
         return Batch(list(compress(everything, taken)), rejected, problems, notices)
 
-    def _take_flaws(self, columns: list[list[Any]]) -> dict[int, dict[int, Flaw]]:
-        """Replace flaws by the values they keep; position of column → index of row → flaw."""
+    def _take_flaws(self, columns: list[list[Any]], by_place: Sequence[Sequence[Cell]]) -> dict[int, dict[int, Flaw]]:
+        """Replace flaws by the values they keep; position of column → index of row → flaw.
+
+        The word that empties a field is a flaw to dates, phones and choices, and is let through here.
+        """
         flaws: dict[int, dict[int, Flaw]] = {}
         for position in self._places:
             column = columns[position]
             if Flaw not in set(map(type, column)):
                 continue
             flaws[position] = here = {index: flaw for index, flaw in enumerate(column) if type(flaw) is Flaw}
-            for index, flaw in here.items():
+            cells = by_place[self._places[position]]
+            for index, flaw in list(here.items()):
                 column[index] = flaw.value
+                if position in _CLEARABLE and plain(cell_text(cells[index])) == CLEAR:
+                    column[index] = CLEAR
+                    del here[index]
         return flaws
 
     def _skipped(

@@ -1,6 +1,7 @@
 """What makes a name findable: pinyin, initials and the grams of its characters. Plain Python."""
 
 from functools import lru_cache
+from itertools import pairwise
 
 from pypinyin import Style, pinyin
 
@@ -67,5 +68,5 @@ def name_grams(name: str) -> list[str]:
     A trigram index cannot answer for names of two characters; an array index over these can.
     """
     characters = [c for c in name.lower() if c.isalnum()]
-    pairs = [a + b for a, b in zip(characters, characters[1:], strict=False)]
+    pairs = [a + b for a, b in pairwise(characters)]
     return list(dict.fromkeys(characters + pairs))

@@ -55,6 +55,9 @@ PLACEHOLDERS: Final = frozenset(
 )
 """What people type into a cell to say that there is nothing to say."""
 
+CLEAR: Final = "清空"
+"""What people type to empty a field; an empty cell leaves the field as it is, so that sloppy sheets lose nothing."""
+
 
 def plain(text: str) -> str:
     """Running text: trimmed, single blanks, half-width letters and digits; Chinese punctuation stays.

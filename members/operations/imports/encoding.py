@@ -10,11 +10,12 @@ from members.enums import RowVerdict
 from members.logic.roster_columns import KEYS
 from members.logic.rows import Problem
 from members.logic.search import name_grams, name_pinyin
+from members.logic.text import CLEAR
 from members.models.imports import CLEARED_DATE
 from members.models.people import IDENTITY_PURPOSE
 from members.operations.imports import wire
 from members.operations.imports.columns import COLUMNS, IDENTITY, SEARCH_WORDS
-from members.operations.imports.references import CLEAR, NameResolver, Trouble, UnitResolver
+from members.operations.imports.references import NameResolver, Trouble, UnitResolver
 from members.operations.imports.wire import NULL, Remembered
 
 Row = tuple[Any, ...]

@@ -8,8 +8,6 @@ from corps.models import Grid
 from corps.queries.scope import Node, Scope
 from members.models import FunctionalGroup, PartnerOrganisation
 
-CLEAR: Final = "清空"
-"""Typed into a cell, this word empties the field; an empty cell leaves it as it is."""
 OPTIONS: Final = 40
 
 

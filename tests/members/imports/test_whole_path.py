@@ -181,3 +181,16 @@ def test_the_preview_shows_old_and_new_in_words(cast: Cast) -> None:
             ("长湖中队", 0, 2),
             ("直属中队", 1, 0),
         ]
+
+
+def test_the_word_for_clearing_empties_dates_choices_and_phones(cast: Cast) -> None:
+    table = sheets.people(2)
+    bring(cast, sheets.xlsx(table))
+    for header in ("手机号码", "入队日期", "职业类别", "特长", "备注"):
+        table[0][HEADERS.index(header)] = "清空"
+    done = bring(cast, sheets.xlsx(table))
+    assert done.counts["verdicts"] == {"new": 0, "changed": 1, "same": 1, "rejected": 0}
+    member = Member.objects.get(identity_tail=table[0][sheets.IDENTITY][-4:])
+    assert (member.phone, member.joined_on, member.occupation, member.skills, member.remarks) == ("", None, "", [], "")
+    (row,) = queries.import_rows(cast.actor("captain_zx"), done, "changed").rows
+    assert {change.new for change in row.changes} == {"—"}
