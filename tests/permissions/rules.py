@@ -1,0 +1,188 @@
+"""What every door asks for. A door that is not listed here turns the sweep red.
+
+`place` says what the address names: nothing (`WHOLE`), a unit, a member, an import … `asks` is the permission the
+actor must hold in the unit of that object, by method; None means that being signed in is enough.
+"""
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from corps.permissions import Permission as P  # noqa: N817 - the tables below read better
+
+
+class Place(Enum):
+    """What an address names."""
+
+    PUBLIC = "public"
+    WHOLE = "whole"
+    UNIT = "unit"
+    MEMBER = "member"
+    IMPORT = "import"
+    FILTER = "filter"
+    ACT = "act"
+    ROW = "row"
+
+
+# Who may see the object of an address at all; outside it does not exist.
+SEEN_WITH = {
+    Place.UNIT: P.UNIT_VIEW,
+    Place.MEMBER: P.MEMBER_VIEW,
+    Place.IMPORT: P.MEMBER_IMPORT,
+    Place.FILTER: P.UNIT_VIEW,
+    Place.ACT: P.TRAIL_VIEW,
+}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`asks`: method → permission; methods that are missing are answered 405 and carry no data."""
+
+    place: Place
+    asks: dict[str, P | None] = field(default_factory=dict)
+    # Where the unit is named in the body instead of the address, it stands under this key.
+    body: dict[str, str] = field(default_factory=dict)
+
+
+def _get(place: Place, permission: P | None = None) -> Rule:
+    return Rule(place, {"GET": permission})
+
+
+def _post(place: Place, permission: P | None) -> Rule:
+    return Rule(place, {"POST": permission})
+
+
+def _both(place: Place, permission: P | None) -> Rule:
+    return Rule(place, {"GET": permission, "POST": permission})
+
+
+PAGES: dict[str, Rule] = {
+    "healthz": _get(Place.PUBLIC),
+    "readyz": _get(Place.PUBLIC),
+    "set_language": _post(Place.PUBLIC, None),
+    "design": _get(Place.PUBLIC),
+    "home": _get(Place.WHOLE),
+    "unit_search": _get(Place.WHOLE),
+    "unit_home": _get(Place.UNIT, P.UNIT_VIEW),
+    "unit_people": _get(Place.UNIT, P.MEMBER_VIEW),
+    "units": _get(Place.UNIT, P.UNIT_VIEW),
+    "units_below": _get(Place.UNIT, P.UNIT_VIEW),
+    "trail": _get(Place.UNIT, P.TRAIL_VIEW),
+    "act": _get(Place.ACT, P.TRAIL_VIEW),
+    "roster": _get(Place.UNIT, P.MEMBER_VIEW),
+    "roster_total": _get(Place.UNIT, P.MEMBER_VIEW),
+    "roster_export": _both(Place.UNIT, P.MEMBER_EXPORT),
+    "filter_save": _post(Place.UNIT, P.MEMBER_VIEW),
+    "filter_forget": _post(Place.FILTER, P.MEMBER_VIEW),
+    "member_new": _both(Place.UNIT, P.MEMBER_EDIT),
+    "member": _get(Place.MEMBER, P.MEMBER_VIEW),
+    "member_edit": _both(Place.MEMBER, P.MEMBER_EDIT),
+    "member_identity": _both(Place.MEMBER, P.MEMBER_EDIT),
+    "member_transfer": _both(Place.MEMBER, P.MEMBER_EDIT),
+    "member_status": _both(Place.MEMBER, P.MEMBER_EDIT),
+    "member_reveal": Rule(Place.MEMBER, {"POST": P.MEMBER_REVEAL}, {"reason": "insurance"}),
+    "imports": _get(Place.UNIT, P.MEMBER_IMPORT),
+    "import_new": _both(Place.UNIT, P.MEMBER_IMPORT),
+    "import_sample": _get(Place.UNIT, P.MEMBER_IMPORT),
+    "import": _get(Place.IMPORT, P.MEMBER_IMPORT),
+    "import_progress": _get(Place.IMPORT, P.MEMBER_IMPORT),
+    "import_answer": _post(Place.IMPORT, P.MEMBER_IMPORT),
+    "import_apply": _post(Place.IMPORT, P.MEMBER_IMPORT),
+    "import_discard": _post(Place.IMPORT, P.MEMBER_IMPORT),
+    "import_resume": _post(Place.IMPORT, P.MEMBER_IMPORT),
+    "import_undo": _post(Place.IMPORT, P.MEMBER_IMPORT),
+    "import_rejects": _get(Place.IMPORT, P.MEMBER_IMPORT),
+}
+
+API: dict[str, Rule] = {
+    "api:schema": _get(Place.WHOLE),
+    "api:docs": _get(Place.WHOLE),
+    "api:unit-list": Rule(Place.WHOLE, {"GET": None, "POST": None}),
+    "api:unit-detail": Rule(
+        Place.UNIT, {"GET": P.UNIT_VIEW, "PATCH": P.UNIT_EDIT}, {"name": "新名", "short_name": "新名"}
+    ),
+    # Moving is decided by the superior unit; see `test_sweep.test_moving_is_decided_above`.
+    "api:unit-move": Rule(Place.WHOLE, {}),
+    "api:member-list": Rule(Place.WHOLE, {"GET": None, "POST": None}),
+    "api:member-detail": Rule(Place.MEMBER, {"GET": P.MEMBER_VIEW, "PATCH": P.MEMBER_EDIT}),
+    "api:member-transfer": Rule(Place.MEMBER, {"POST": P.MEMBER_EDIT}, {"unit": "{unit}", "reason": "nearer"}),
+    "api:member-set-status": Rule(Place.MEMBER, {"POST": P.MEMBER_EDIT}, {"status": "suspended", "reason": "ill"}),
+    "api:member-reveal": Rule(Place.MEMBER, {"POST": P.MEMBER_REVEAL}, {"reason": "insurance"}),
+    "api:import-list": Rule(Place.WHOLE, {"GET": None, "POST": None}),
+    "api:import-detail": _get(Place.IMPORT, P.MEMBER_IMPORT),
+    "api:import-rows": _get(Place.IMPORT, P.MEMBER_IMPORT),
+    "api:import-answers": _post(Place.IMPORT, P.MEMBER_IMPORT),
+    "api:import-apply": _post(Place.IMPORT, P.MEMBER_IMPORT),
+    "api:import-discard": _post(Place.IMPORT, P.MEMBER_IMPORT),
+    "api:import-resume": _post(Place.IMPORT, P.MEMBER_IMPORT),
+    "api:import-undo": _post(Place.IMPORT, P.MEMBER_IMPORT),
+    "api:import-rejects": _get(Place.IMPORT, P.MEMBER_IMPORT),
+}
+
+# Pages of the sign-in library: about the own account only; no address of theirs names somebody else's object that is
+# not looked up through the session.
+OPEN_ACCOUNT_PAGES = {
+    "account_login",
+    "account_logout",
+    "account_inactive",
+    "account_signup",
+    "account_email_verification_sent",
+    "account_confirm_login_code",
+    "account_confirm_email",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "mfa_authenticate",
+}
+OWN_ACCOUNT_PAGES = {
+    "account_reauthenticate",
+    "account_email",
+    "account_change_password",
+    "account_set_password",
+    "mfa_index",
+    "mfa_reauthenticate",
+    "mfa_activate_totp",
+    "mfa_deactivate_totp",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+    "mfa_download_recovery_codes",
+    "mfa_list_webauthn",
+    "mfa_add_webauthn",
+    "mfa_reauthenticate_webauthn",
+    "mfa_remove_webauthn",
+    "mfa_edit_webauthn",
+    "usersessions_list",
+}
+
+# Creating through the API names the unit in the body.
+CREATIONS: dict[str, tuple[P, dict[str, object]]] = {
+    "api:unit-list": (
+        P.UNIT_STRUCTURE,
+        {"superior": "{unit}", "level": 4, "name": "新中队", "short_name": "新中队", "code": "new"},
+    ),
+    "api:member-list": (
+        P.MEMBER_EDIT,
+        {"unit": "{unit}", "identity": "11010519491231002X", "name": "李芳"},
+    ),
+}
+
+TASKS = {
+    # Name → why it may act as the system: it takes no input but the key of a row that an operation wrote.
+    "members.stage_import": "reads an upload in the name of its uploader",
+    "members.apply_import": "applies in the name of whoever decided; the right is checked again",
+    "members.undo_import": "undoes in the name of whoever decided; the right is checked again",
+    "members.resume_stalled_imports": "sends lost messages again",
+    "members.forget_old_uploads": "wipes settled uploads",
+    "corps.check_tree": "reads only",
+}
+
+COMMANDS = {
+    # Name → in whose name it writes. Whoever runs a command holds the keys of the installation.
+    "check_tree": "the system, noted in the trail",
+    "verify_trail": "reads only",
+    "rotate_keys": "the system, noted in the trail",
+    "import_roster": "the account named by --as, with its rights",
+    "load_city": "the system, noted in the trail",
+    "demo_logins": "reads only; refuses in production",
+    "prepare": "prepares an installation: schema and catalogues",
+}

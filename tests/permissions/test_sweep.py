@@ -1,0 +1,276 @@
+"""The sweep: every door × every role × own unit, below, beside, above, and strangers.
+
+For each request the expected answer follows from the tables of permissions and roles, computed here independently of
+the scoping code (by walking parents), and from the rule of the door.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+from pghistory.models import Context
+
+from corps.actors import SYSTEM
+from corps.enums import Level
+from corps.models import Account, Appointment, Unit
+from corps.operations.tree import create_unit
+from corps.permissions import Permission
+from corps.roles import ADMINISTRATOR_PERMISSIONS, ROLE_PERMISSIONS, Role
+from members.enums import ImportState
+from members.models import Member, RosterImport, SavedFilter
+from members.operations import people
+from tests.cast import SINCE, Cast, make_account
+from tests.permissions.rules import (
+    API,
+    CREATIONS,
+    OPEN_ACCOUNT_PAGES,
+    OWN_ACCOUNT_PAGES,
+    PAGES,
+    SEEN_WITH,
+    Place,
+    Rule,
+)
+
+OWN = "sg1"
+PLACES = {"own": "sg1", "below": "sg11", "beside": "sg2", "above": "sg", "elsewhere": "zx1"}
+IDENTITIES = {
+    "sg": "430405198001011239",
+    "sg1": "430405198001021154",
+    "sg11": "430405198001031117",
+    "sg2": "430405198001041112",
+    "zx1": "430405198001051118",
+}
+ROLES = [*Role, "administrator", "nobody", "anonymous"]
+
+
+def doors(resolver: URLResolver | None = None, namespace: str = "") -> Iterator[str]:
+    """The qualified name of every address of the project but the admin site's, which has a sweep of its own."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = ":".join(part for part in (namespace, pattern.namespace or "") if part)
+            if inner.split(":")[0] != "admin":
+                yield from doors(pattern, inner)
+        elif isinstance(pattern, URLPattern):
+            yield ":".join(part for part in (namespace, pattern.name or str(pattern.pattern)) if part)
+
+
+@dataclass
+class Stage:
+    """One person of one role at `OWN`, and an object of every kind in every place."""
+
+    cast: Cast
+    account: Account | None
+    held: frozenset[Permission]
+    members: dict[str, Member]
+    imports: dict[str, RosterImport]
+    acts: dict[str, Any]
+    saved_filter: SavedFilter | None
+    client: Client
+
+    def holds(self, permission: Permission, unit_code: str) -> bool:
+        """Whether the role holds the permission in the unit: the own unit or one below it."""
+        if permission not in self.held:
+            return False
+        if self.account is not None and self.account.is_superuser:
+            return True
+        node: Unit | None = self.cast.unit(unit_code)
+        while node is not None:
+            if node.code == OWN:
+                return True
+            node = node.parent
+        return False
+
+
+def build(cast: Cast, role: Any) -> Stage:
+    officer = cast.actor("liaison_hy")
+    members, imports, acts = {}, {}, {}
+    for code in PLACES.values():
+        unit = cast.units[code]
+        members[code] = people.enrol(
+            actor=officer, unit_id=unit.pk, identity=IDENTITIES[code], particulars={"name": "张伟"}
+        )
+        imports[code] = RosterImport.objects.create(
+            unit=unit, file_name="a.xlsx", file_size=1, file_digest=code.encode(), state=ImportState.READY
+        )
+        acts[code] = Context.objects.get(metadata__action="member.enrol", metadata__unit=unit.pk).pk
+    account: Account | None = None
+    held: frozenset[Permission] = frozenset()
+    if isinstance(role, Role):
+        account = make_account(f"sweep_{role.value}", role.value)
+        Appointment.objects.create(account=account, role=role, unit=cast.units[OWN], starts_on=SINCE)
+        held = ROLE_PERMISSIONS[role]
+    elif role == "administrator":
+        account, held = cast.accounts["admin"], ADMINISTRATOR_PERMISSIONS
+    elif role == "nobody":
+        account = cast.accounts["nobody"]
+    client = Client(raise_request_exception=False)
+    saved = None
+    if account is not None:
+        client.force_login(account)
+        saved = SavedFilter.objects.create(account=account, name="mine", query="status=active")
+    return Stage(cast, account, held, members, imports, acts, saved, client)
+
+
+def address(stage: Stage, door: str, rule: Rule, code: str) -> str:
+    match rule.place:
+        case Place.UNIT:
+            return reverse(door, kwargs={"code": code})
+        case Place.MEMBER:
+            return reverse(door, args=[stage.members[code].pk])
+        case Place.IMPORT:
+            return reverse(door, args=[stage.imports[code].pk])
+        case Place.ACT:
+            return reverse(door, args=[stage.acts[code]])
+        case Place.FILTER:
+            return reverse(door, args=[code, stage.saved_filter.pk if stage.saved_filter else 1])
+        case _:
+            return reverse(door)
+
+
+def send(stage: Stage, method: str, path: str, body: dict[str, Any], *, api: bool) -> Any:
+    """One request whose effects are taken back."""
+    response: Any
+    with transaction.atomic():
+        if method == "GET":
+            response = stage.client.get(path)
+        elif api:
+            response = getattr(stage.client, method.lower())(path, body, content_type="application/json")
+        else:
+            response = getattr(stage.client, method.lower())(path, body)
+        transaction.set_rollback(True)
+    return response
+
+
+def fitting(stage: Stage, rule: Rule, permission: Permission | None, code: str, *, api: bool) -> set[str]:
+    """The kinds of answer that fit: `in`, `denied`, `unseen`, `login`."""
+    if rule.place == Place.PUBLIC:
+        return {"in"}
+    if stage.account is None:
+        return {"denied"} if api else {"login"}
+    if rule.place == Place.WHOLE or permission is None:
+        return {"in"}
+    if not stage.holds(Permission.UNIT_VIEW, code):
+        return {"unseen"}
+    if stage.holds(permission, code):
+        return {"in"}
+    seen_with = SEEN_WITH[rule.place]
+    # Whoever may not even see this kind of object learns no more than that: both answers say nothing.
+    return {"denied"} if stage.holds(seen_with, code) else {"denied", "unseen"}
+
+
+def kind(response: Any) -> str:
+    status = response.status_code
+    if status in {401, 403}:
+        return "denied"
+    if status == 404:
+        return "unseen"
+    if status == 302 and response.headers["Location"].startswith("/accounts/login/"):
+        return "login"
+    if status < 500 and status != 405:
+        return "in"
+    return f"status {status}"
+
+
+def filled(body: dict[str, Any], code: str) -> dict[str, Any]:
+    return {key: code if value == "{unit}" else value for key, value in body.items()}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_door_for(cast: Cast, role: Any) -> None:
+    stage = build(cast, role)
+    wrong = []
+    for door, rule in {**PAGES, **API}.items():
+        api = door in API
+        places = PLACES if rule.place not in {Place.PUBLIC, Place.WHOLE} else {"whole": OWN}
+        for place, code in places.items():
+            for method, permission in rule.asks.items():
+                path = address(stage, door, rule, code)
+                expected = fitting(stage, rule, permission, code, api=api)
+                found = kind(send(stage, method, path, filled(rule.body, code), api=api))
+                if found not in expected:
+                    wrong.append(f"{method} {door} {place}: {found}, not {' or '.join(sorted(expected))}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_creating_through_the_api_for(cast: Cast, role: Any) -> None:
+    stage = build(cast, role)
+    wrong = []
+    for door, (permission, body) in CREATIONS.items():
+        rule = Rule(Place.UNIT, {"POST": permission})
+        for place, code in PLACES.items():
+            expected = fitting(stage, rule, permission, code, api=True)
+            found = kind(send(stage, "POST", reverse(door), filled(body, code), api=True))
+            if found not in expected:
+                wrong.append(f"POST {door} {place}: {found}, not {' or '.join(sorted(expected))}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_own_account_needs_a_sign_in_for(cast: Cast, role: Any) -> None:
+    stage = build(cast, role)
+    for door in OWN_ACCOUNT_PAGES - {"mfa_remove_webauthn", "mfa_edit_webauthn"}:
+        found = kind(send(stage, "GET", reverse(door), {}, api=False))
+        if stage.account is None:
+            assert found == "login", door
+        else:
+            assert found in {"in", "unseen", "status 405"}, door
+
+
+def test_every_door_has_a_rule() -> None:
+    """A new address must say in `rules.py` what it asks for; one that is gone must leave it."""
+    listed = {*PAGES, *API, *OPEN_ACCOUNT_PAGES, *OWN_ACCOUNT_PAGES}
+    found = set(doors())
+    assert found - listed == set(), "doors without a rule"
+    assert listed - found == set(), "rules without a door"
+
+
+def test_every_listed_row_lies_in_the_scope(cast: Cast) -> None:
+    """What lists answer is as scoped as what addresses open."""
+    stage = build(cast, Role.LIAISON)
+    units = {unit["code"] for unit in stage.client.get("/api/v1/units/").json()["results"]}
+    assert units == {"sg1", "sg11", "sg12"}
+    people_seen = {row["id"] for row in stage.client.get("/api/v1/members/").json()["results"]}
+    assert people_seen == {stage.members["sg1"].pk, stage.members["sg11"].pk}
+    imports_seen = {row["id"] for row in stage.client.get("/api/v1/imports/").json()["results"]}
+    assert imports_seen == {stage.imports["sg1"].pk, stage.imports["sg11"].pk}
+
+
+def test_moving_is_decided_above(cast: Cast) -> None:
+    """To move a unit one must hold the structure of the superior it leaves and of the one it joins."""
+    create_unit(
+        actor=SYSTEM,
+        parent_id=cast.units["sg12"].parent_id or 0,
+        level=Level.SQUAD,
+        name="三中队",
+        short_name="三中队",
+        code="sg13",
+        active_from=date(2022, 1, 1),
+    )
+    stage = build(cast, Role.LIAISON)
+
+    def move(code: str, superior: str) -> str:
+        path = reverse("api:unit-move", kwargs={"code": code})
+        return kind(send(stage, "POST", path, {"superior": superior, "reason": "nearer"}, api=True))
+
+    assert move("sg13", "sg2") == "unseen"
+    assert move("sg2", "sg1") == "unseen"
+    assert move("sg1", "zx") == "unseen"
+    assert move("sg1", "sg11") in {"in", "denied"}, "the own unit's place is decided above"
+    wider = Client(raise_request_exception=False)
+    wider.force_login(cast.accounts["liaison_sg"])
+    path = reverse("api:unit-move", kwargs={"code": "sg13"})
+    assert wider.post(path, {"superior": "sg2", "reason": "nearer"}, content_type="application/json").status_code == 200
+
+
+def test_an_appointment_that_ended_opens_nothing(cast: Cast) -> None:
+    stage = build(cast, Role.LIAISON)
+    Appointment.objects.filter(account=stage.account).update(ends_on=timezone.localdate())
+    assert stage.client.get(reverse("roster", args=[OWN])).status_code == 404
+    assert stage.client.get("/api/v1/units/").json()["results"] == []
