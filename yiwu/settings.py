@@ -104,6 +104,8 @@ TEMPLATES = [
 DATABASES: dict[str, Any] = {"default": dj_database_url.parse(ENV.database_url)}
 DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
 DATABASES["default"]["CONN_MAX_AGE"] = 0
+# A connection from the pool is looked at first, so that a restart of the server costs nobody an error afterwards.
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # A pool instead of one connection per thread: streams and threads come and go, connections are few.
 DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 16, "timeout": 20}}
 DATABASES["default"]["TEST"] = {"TEMPLATE": "template0"}
