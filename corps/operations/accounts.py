@@ -18,6 +18,7 @@ from corps.operations.api_keys import revoke_all
 from corps.operations.appointments import end_all
 from corps.operations.context import acting
 from corps.operations.trail import record
+from corps.operations.tree import hold_open, hold_tree
 from corps.passwords import one_time_password
 from corps.permissions import Permission
 from corps.policies.accounts import check_active, check_not_oneself, check_signs_in
@@ -43,6 +44,8 @@ def _managing(actor: "Actor", account_id: int, action: str, reason: str) -> Iter
     known = Account.objects.filter(pk=account_id).first()
     unit_id = home_of(known) if known else None
     with acting(actor=actor, action=action, reason=reason, unit_id=unit_id, refusals_recorded=True):
+        # Before any row: a merger of units takes the tree first and accounts after it.
+        hold_tree()
         yield managed_account(actor, account_id, locked=True)
 
 
@@ -76,6 +79,7 @@ def create_account(
         unit_id=unit_id,
         refusals_recorded=True,
     ):
+        hold_open([unit_id])
         account = Account(
             username=username.strip(),
             display_name=display_name.strip(),
@@ -105,9 +109,11 @@ def edit_account(
 ) -> Account:
     """Change the particulars as a whole; a new home needs the right there too. Raises `Refusal`."""
     with acting(actor=actor, action="account.edit", reason=reason, unit_id=unit_id):
+        hold_tree()
         account = managed_account(actor, account_id, locked=True)
         if unit_id != account.unit_id:
             require(actor, Permission.ACCOUNT_APPOINT, unit_id)
+            hold_open([unit_id])
             account.unit_id = unit_id
         account.display_name, account.phone = display_name.strip(), phone.strip()
         account.police_number = police_number.strip()

@@ -12,6 +12,7 @@ from corps.errors import Refusal
 from corps.models import Account, Appointment
 from corps.models.scope import current_tree
 from corps.operations.context import acting
+from corps.operations.tree import hold_tree
 from corps.permissions import Permission
 from corps.policies.accounts import check_can_be_appointed, check_can_end, check_not_oneself
 from corps.queries.accounts import may_grant
@@ -45,6 +46,8 @@ def appoint(
         unit_id=unit_id,
         refusals_recorded=True,
     ):
+        # Before any row: a merger of units takes the tree first and appointments after it.
+        hold_tree()
         account = _seen_account(actor, account_id)
         check_not_oneself(actor, account)
         return _write(
@@ -66,6 +69,7 @@ def end_appointment(*, actor: "Actor", appointment_id: int, ends_on: date, reaso
         unit_id=appointment.unit_id,
         refusals_recorded=True,
     ):
+        hold_tree()
         appointment = _locked(appointment.pk)
         check_not_oneself(actor, appointment.account)
         check_can_end(appointment, ends_on)
@@ -86,6 +90,7 @@ def transfer_appointment(
         refusals_recorded=True,
     ):
         require(actor, Permission.ACCOUNT_APPOINT, unit_id)
+        hold_tree()
         appointment = _locked(appointment.pk)
         following = Appointment(
             account=appointment.account,

@@ -93,7 +93,7 @@ def remove_unit(*, actor: "Actor", unit_id: int, reason: str) -> None:
     """
     with acting(actor=actor, action="unit.remove", reason=reason, unit_id=unit_id):
         unit = take_unit(unit_id)
-        require_superior(actor, unit)
+        require_superior(actor=actor, unit=unit)
         policy.check_not_root(unit)
         try:
             unit.delete()

@@ -59,7 +59,7 @@ def read_unit(unit_id: int) -> Unit:
     return unit
 
 
-def require_superior(actor: "Actor", unit: Unit) -> None:
+def require_superior(*, actor: "Actor", unit: Unit) -> None:
     """The place of a unit is decided in its superior, that of a root in the root itself.
 
     Raises `Http404` when the actor does not see the unit, `PermissionDenied` without the right in the superior.

@@ -21,7 +21,7 @@ def move_unit(*, actor: "Actor", unit_id: int, parent_id: int, reason: str = "")
     """
     with acting(actor=actor, action="unit.move", reason=reason, unit_id=unit_id):
         unit = take_unit(unit_id)
-        require_superior(actor, unit)
+        require_superior(actor=actor, unit=unit)
         parent = read_unit(parent_id)
         require(actor, Permission.UNIT_STRUCTURE, parent.pk)
         policy.check_can_move(unit, parent)

@@ -43,7 +43,7 @@ def change_code(*, actor: "Actor", unit_id: int, code: str, reason: str = "") ->
     code = code.strip()
     with acting(actor=actor, action="unit.change_code", reason=reason, unit_id=unit_id):
         unit = take_unit(unit_id)
-        require_superior(actor, unit)
+        require_superior(actor=actor, unit=unit)
         policy.check_open(unit)
         if code != unit.code:
             policy.check_code(code)

@@ -50,7 +50,7 @@ def merge_units(*, actor: "Actor", source_id: int, target_id: int, reason: str) 
     """
     with acting(actor=actor, action="unit.merge", reason=reason, unit_id=source_id):
         source = take_unit(source_id)
-        require_superior(actor, source)
+        require_superior(actor=actor, unit=source)
         target = read_unit(target_id)
         require(actor, Permission.UNIT_STRUCTURE, target.pk)
         children = list(Unit.objects.filter(parent_id=source.pk, active_until=None).order_by("code"))
@@ -91,7 +91,7 @@ def split_unit(
     name, short_name, code = name.strip(), short_name.strip(), code.strip()
     with acting(actor=actor, action="unit.split", reason=reason, unit_id=unit_id):
         unit = take_unit(unit_id)
-        require_superior(actor, unit)
+        require_superior(actor=actor, unit=unit)
         children = [read_unit(identifier) for identifier in dict.fromkeys(child_ids)]
         policy.check_can_split(unit, children)
         policy.check_names(name, short_name)
@@ -120,7 +120,7 @@ def close_unit(*, actor: "Actor", unit_id: int, reason: str, further_obstacles: 
     """
     with acting(actor=actor, action="unit.close", reason=reason, unit_id=unit_id):
         unit = take_unit(unit_id)
-        require_superior(actor, unit)
+        require_superior(actor=actor, unit=unit)
         today = local_today()
         policy.check_can_close(unit, today, further_obstacles)
         _close(unit, today)
@@ -131,7 +131,7 @@ def reopen_unit(*, actor: "Actor", unit_id: int, reason: str) -> Unit:
     """Let a closed unit live again in its old place; what went over in a merger stays there. Raises `Refusal`."""
     with acting(actor=actor, action="unit.reopen", reason=reason, unit_id=unit_id):
         unit = take_unit(unit_id)
-        require_superior(actor, unit)
+        require_superior(actor=actor, unit=unit)
         policy.check_can_reopen(unit, unit.parent)
         policy.check_name_free(unit.parent_id, unit.name, but=unit.pk)
         unit.active_until = None
