@@ -92,7 +92,11 @@ def list_members(
 
 
 def every_id(
-    *, actor: "Actor", place: Within, typed: str = "", chosen: RosterFilter = RosterFilter()  # noqa: B008 (frozen)
+    *,
+    actor: "Actor",
+    place: Within,
+    typed: str = "",
+    chosen: RosterFilter = RosterFilter(),  # noqa: B008 (frozen)
 ) -> Iterator[list[int]]:
     """All members a list would show, page after page, in its order, as lists of ids."""
     today = local_today()
@@ -136,7 +140,7 @@ def _position(cursor: str, legs: list[Leg], place: Within) -> tuple[int, tuple[o
         return None
     number = names.index(found[1])
     # The row itself must still lie in the reader's scope: a cursor must not tell where others stand.
-    leg = Leg("row", Condition("m.id = %s", (int(found[2]),)), legs[number].order, Shape.WALK)
+    leg = Leg("row", Condition("m.id = %s", (int(found[2]),)), legs[number].order, Shape.FEW)
     keys = leg.keys(place, Condition("true"), Window(1))
     return (number, tuple(keys[0])) if keys else None
 
