@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -32,18 +31,13 @@ def test_manage_uses_the_running_servers() -> None:
         assert running.query("SELECT 1") == 1
 
 
-def test_manage_starts_servers_for_itself_and_ends_them() -> None:
+def test_manage_starts_servers_for_itself_ends_them_and_returns_the_status() -> None:
     with new_state() as state:
-        answer = dev(state, "manage", "shell", "-v0", "-c", WHERE)
-        assert answer.returncode == 0, answer.stderr
+        answer = dev(state, "manage", "shell", "-v0", "-c", f"{WHERE}; raise SystemExit(3)")
+        assert answer.returncode == 3, answer.stderr
         assert "database /" in answer.stdout
         assert not server_pids(state)
         assert not (state / "services.json").exists()
-
-
-def test_manage_returns_the_status_of_the_command() -> None:
-    with new_state() as state:
-        assert dev(state, "manage", "shell", "-v0", "-c", "raise SystemExit(3)").returncode == 3
 
 
 def test_the_first_of_two_commands_waits_for_the_second() -> None:
@@ -96,27 +90,6 @@ def test_a_terminated_manage_leaves_nothing_behind() -> None:
         await_(lambda: not server_pids(state), "the servers' end")
         command.stdin.close()
         command.stdout.close()
-
-
-def test_secrets_are_made_once_and_closed_to_others() -> None:
-    with new_state() as state:
-        ask = "from django.conf import settings as s; print('key', s.SECRET_KEY, s.DATA_KEYS, s.INDEX_KEY)"
-        first = dev(state, "manage", "shell", "-v0", "-c", ask)
-        second = dev(state, "manage", "shell", "-v0", "-c", ask)
-        assert first.returncode == 0, first.stderr
-        assert first.stdout == second.stdout != ""
-        assert "development-only" not in first.stdout
-        place = state / "secrets.json"
-        assert stat.S_IMODE(place.stat().st_mode) == 0o600
-        with new_state() as other:
-            assert dev(other, "manage", "shell", "-v0", "-c", ask).stdout != first.stdout
-
-
-def test_the_environment_of_the_caller_may_bring_secrets() -> None:
-    with new_state() as state:
-        ask = "from django.conf import settings as s; print(s.SECRET_KEY)"
-        answer = dev(state, "manage", "shell", "-v0", "-c", ask, SECRET_KEY="from-the-caller")
-        assert answer.stdout == "from-the-caller\n"
 
 
 def test_reset_asks_and_believes_only_yes() -> None:

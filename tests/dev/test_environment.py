@@ -22,6 +22,7 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(environment, "LOCK", tmp_path / "requirements-dev.lock")
     monkeypatch.setattr(environment, "NPM_LOCK", tmp_path / "package-lock.json")
     (tmp_path / "requirements-dev.lock").write_text("# nothing\n")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
     return tmp_path
 
 
@@ -42,19 +43,21 @@ def test_a_half_made_environment_is_mended(clone: Path) -> None:
     environment.ensure_environment()
     assert subprocess.run([clone / ".venv" / "bin" / "python", "-c", "import pip"], check=False).returncode == 0
 
-
-def test_a_changed_lock_is_installed(clone: Path) -> None:
-    environment.ensure_environment()
-    (clone / "requirements-dev.lock").write_text(f"no-such-package-of-yiwu==1 --hash=sha256:{'0' * 64}\n")
-    with pytest.raises(TroubleError, match="pip could not install"):
-        environment.ensure_environment()
-
-
-def test_an_interrupted_installation_is_not_taken_for_complete(clone: Path) -> None:
-    environment.ensure_environment()
+    # Interrupted between unpacking and the stamp: not taken for complete.
     (clone / ".venv" / ".made-from").unlink()
     environment.ensure_environment()
     assert (clone / ".venv" / ".made-from").exists()
+
+    # The Python it was made by is gone.
+    settings = clone / ".venv" / "pyvenv.cfg"
+    settings.write_text(re.sub(r"(?m)^executable = .*$", "executable = /nowhere/python3.11", settings.read_text()))
+    assert not environment._is_current_venv((clone / ".venv" / ".made-from").read_text())
+
+    # Another lock is installed, and what cannot be installed is said.
+    (clone / "requirements-dev.lock").write_text(f"no-such-package-of-yiwu==1 --hash=sha256:{'0' * 64}\n")
+    with pytest.raises(TroubleError, match="pip could not install"):
+        environment.ensure_environment()
+    assert not (clone / ".venv" / ".made-from").exists()
 
 
 def test_the_locks_hold_hashes_and_no_address() -> None:

@@ -3,9 +3,9 @@
 import os
 import pwd
 import signal
+import socket
 import stat
-import subprocess
-import sys
+import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,6 @@ from yiwu.services.accounts import ServiceUser, service_user
 from yiwu.services.home import OUTSIDE
 
 MARK = "CREATE TABLE mark AS SELECT 7 AS value"
-# One that another user may run, even when the clone is closed to others.
-PLAIN_PYTHON = str(Path(sys.base_prefix, "bin", "python3"))
 
 
 def test_servers_answer_and_listen_on_sockets_only() -> None:
@@ -46,8 +44,8 @@ def test_the_socket_folder_is_closed_to_other_users() -> None:
         assert stat.S_IMODE(state.joinpath("services.json").stat().st_mode) == 0o600
         if os.geteuid() == 0:
             stranger = pwd.getpwnam("daemon")
-            for socket in (".s.PGSQL.5432", "valkey.sock"):
-                assert "PermissionError" in _connect_as(stranger.pw_uid, sockets / socket)
+            for name in (".s.PGSQL.5432", "valkey.sock"):
+                assert "PermissionError" in _as_user(stranger.pw_uid, sockets / name, b"")
 
 
 def test_roots_own_service_user_is_no_role_of_the_database() -> None:
@@ -57,21 +55,11 @@ def test_roots_own_service_user_is_no_role_of_the_database() -> None:
         rules = running.query("SELECT string_agg(sys_name || '>' || pg_username, ',') FROM pg_ident_file_mappings")
         assert rules == f"{pwd.getpwuid(os.geteuid()).pw_name}>yiwu"
         if user:
-            url = running.published()["database_url"]
-            refused = subprocess.run(
-                [PLAIN_PYTHON, "-c", _PEER_PROBE, str(Path(running.published()["sockets"]) / ".s.PGSQL.5432")],
-                user=user.uid,
-                group=user.gid,
-                extra_groups=[],
-                capture_output=True,
-                text=True,
-                check=False,
-                cwd="/",
-            )
-            assert "Peer authentication failed" in refused.stdout, (url, refused)
+            answer = _as_user(user.uid, Path(running.published()["sockets"]) / ".s.PGSQL.5432", _LOGIN)
+            assert "Peer authentication failed" in answer
 
 
-@pytest.mark.parametrize("language", ["", "C", "POSIX", "zh_CN.GB18030", "tr_TR.UTF-8", "no_SUCH.place"])
+@pytest.mark.parametrize("language", ["", "C", "zh_CN.GB18030", "no_SUCH.place"])
 def test_the_locale_of_the_caller_does_not_reach_the_database(language: str) -> None:
     with new_state() as state, services(state, LANG=language, LC_ALL=language, LC_CTYPE=language) as running:
         running.query("CREATE EXTENSION pg_trgm")
@@ -206,29 +194,32 @@ def test_a_user_may_bring_servers_of_their_own() -> None:
         assert real.query("SELECT 1") == 1
 
 
-_PEER_PROBE = """
-import socket, struct, sys
-line = socket.socket(socket.AF_UNIX)
-line.connect(sys.argv[1])
-body = struct.pack("!I", 196608) + b"user\\0yiwu\\0database\\0yiwu\\0\\0"
-line.sendall(struct.pack("!I", len(body) + 4) + body)
-print(line.recv(1000))
-"""
+_BODY = struct.pack("!I", 196608) + b"user\0yiwu\0database\0yiwu\0\0"
+_LOGIN = struct.pack("!I", len(_BODY) + 4) + _BODY
 
 
-def _connect_as(uid: int, socket: Path) -> str:
-    probe = "import socket, sys; socket.socket(socket.AF_UNIX).connect(sys.argv[1])"
-    answer = subprocess.run(
-        [PLAIN_PYTHON, "-c", probe, str(socket)],
-        user=uid,
-        group=uid,
-        extra_groups=[],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd="/",
-    )
-    return answer.stderr
+def _as_user(uid: int, address: Path, words: bytes) -> str:
+    """What another local user gets who says `words` at a socket; a child of ours, no other program needs to be within reach."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.setgroups([])
+            os.setresgid(uid, uid, uid)
+            os.setresuid(uid, uid, uid)
+            with socket.socket(socket.AF_UNIX) as line:
+                line.connect(str(address))
+                line.sendall(words)
+                os.write(writer, line.recv(1000))
+        except OSError as error:
+            os.write(writer, repr(error).encode())
+        finally:
+            os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as pipe:
+        answer = pipe.read().decode(errors="replace")
+    os.waitpid(child, 0)
+    return answer
 
 
 def _main_server(state: Path, program: str) -> int:

@@ -56,16 +56,6 @@ def test_queue_that_is_damaged(state: Path) -> None:
     _refused(state, "Valkey cannot start", "Remove that folder")
 
 
-def test_secrets_that_are_damaged(state: Path) -> None:
-    (state / "secrets.json").write_text("{")
-    answer = dev(state, "manage", "check")
-    assert answer.returncode == 1
-    assert "does not hold the secrets" in answer.stderr
-    assert "Traceback" not in answer.stderr
-    assert not server_pids(state)
-    (state / "secrets.json").unlink()
-
-
 def test_state_that_is_a_file() -> None:
     with new_state() as place:
         place.write_text("")

@@ -7,6 +7,7 @@ again.
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -23,12 +24,12 @@ NPM_LOCK = ROOT / "package-lock.json"
 
 def ensure_environment() -> None:
     """Make or mend `.venv` and `node_modules`. Raises `TroubleError` with the end of what the failing tool said."""
-    wanted_python = _stamp(LOCK, sys.version, str(ROOT))
+    wanted_python = _stamp(LOCK, str(ROOT))
     wanted_node = _stamp(NPM_LOCK) if NPM_LOCK.exists() else ""
-    if _is_stamped(VENV, wanted_python) and (not wanted_node or _is_stamped(NODE_MODULES, wanted_node)):
+    if _is_current_venv(wanted_python) and (not wanted_node or _is_stamped(NODE_MODULES, wanted_node)):
         return
     with _one_at_a_time(), disk_errors(ROOT):
-        if not _is_stamped(VENV, wanted_python):
+        if not _is_current_venv(wanted_python):
             _make_venv()
             _write_stamp(VENV, wanted_python)
         if wanted_node and not _is_stamped(NODE_MODULES, wanted_node):
@@ -48,6 +49,15 @@ def _is_stamped(place: Path, wanted: str) -> bool:
         return (place / ".made-from").read_text() == wanted
     except OSError:
         return False
+
+
+def _is_current_venv(wanted: str) -> bool:
+    """Made from this lock in this place, by a Python that is still there."""
+    if not (_is_stamped(VENV, wanted) and VENV_PYTHON.exists()):
+        return False
+    settings = (VENV / "pyvenv.cfg").read_text() if (VENV / "pyvenv.cfg").exists() else ""
+    made_by = re.search(r"^executable = (.+)$", settings, re.MULTILINE)
+    return made_by is None or Path(made_by.group(1)).exists()
 
 
 def _write_stamp(place: Path, made_from: str) -> None:
@@ -97,6 +107,7 @@ def _make_venv() -> None:
 def _has_pip() -> bool:
     if not VENV_PYTHON.exists():
         return False
+    # A Python that was upgraded below the environment finds nothing of what was installed for the former one.
     check = "import sys; assert sys.version_info >= (3, 11); import pip"
     try:
         return subprocess.run([VENV_PYTHON, "-c", check], capture_output=True, check=False).returncode == 0

@@ -1,0 +1,53 @@
+"""Secrets of a development installation: made once, closed to others, and the caller's own win."""
+
+import base64
+import stat
+from pathlib import Path
+
+import pytest
+
+from yiwu.services.locks import Running
+from yiwu.services.secrets_file import NAMES, development_secrets
+from yiwu.services.supervisor import django_environment
+from yiwu.services.trouble import TroubleError
+
+
+def test_made_once_and_closed_to_others(tmp_path: Path) -> None:
+    first = development_secrets(tmp_path)
+    assert set(first) == set(NAMES)
+    assert first == development_secrets(tmp_path)
+    assert stat.S_IMODE((tmp_path / "secrets.json").stat().st_mode) == 0o600
+    other = tmp_path / "other"
+    other.mkdir()
+    assert all(first[name] != value for name, value in development_secrets(other).items())
+
+
+def test_keys_are_what_the_cipher_wants(tmp_path: Path) -> None:
+    made = development_secrets(tmp_path)
+    number, _, key = made["YIWU_DATA_KEYS"].partition(":")
+    assert number == "1"
+    assert (
+        len(base64.b64decode(key, validate=True)) == len(base64.b64decode(made["YIWU_INDEX_KEY"], validate=True)) == 32
+    )
+    assert len(made["SECRET_KEY"]) >= 50
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"SECRET_KEY": "x"}'])
+def test_a_damaged_file_is_never_replaced(tmp_path: Path, content: str) -> None:
+    """New keys would make every stored identity number unreadable."""
+    (tmp_path / "secrets.json").write_text(content)
+    with pytest.raises(TroubleError, match="does not hold the secrets"):
+        development_secrets(tmp_path)
+    assert (tmp_path / "secrets.json").read_text() == content
+
+
+def test_what_the_caller_sets_wins_but_not_the_mode_and_the_servers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = Running(1, "up", "postgresql://here", "unix:///here", "redis+socket:///here", "/here")
+    monkeypatch.setenv("SECRET_KEY", "from-the-caller")
+    monkeypatch.setenv("YIWU_MODE", "production")
+    found = django_environment(tmp_path, running, "test")
+    assert found["SECRET_KEY"] == "from-the-caller"
+    assert found["YIWU_MODE"] == "test"
+    assert (found["DATABASE_URL"], found["REDIS_URL"]) == ("postgresql://here", "unix:///here")
