@@ -199,7 +199,7 @@ _LOGIN = struct.pack("!I", len(_BODY) + 4) + _BODY
 
 
 def _as_user(uid: int, address: Path, words: bytes) -> str:
-    """What another local user gets who says `words` at a socket; a child of ours, no other program needs to be within reach."""
+    """What another local user gets who says `words` at a socket; a fork, so that no program need be within reach."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
