@@ -5,9 +5,12 @@ from django.utils.translation import gettext_lazy as _
 
 # Name and the beginnings of the codes it covers.
 ACTION_KINDS: dict[str, tuple[Promise | str, tuple[str, ...]]] = {
-    "people": (_("Members"), ("member.", "filter.")),
+    "people": (_("Members"), ("member.", "filter.", "group.", "partner.")),
     "imports": (_("Imports"), ("import.", "city.")),
-    "units": (_("Units and places"), ("unit.", "corps.", "tree.", "site.", "grid.", "station.")),
+    "units": (
+        _("Units and places"),
+        ("unit.", "corps.", "tree.", "site.", "grid.", "station.", "speciality."),
+    ),
     "accounts": (
         _("Posts and accounts"),
         ("post.", "appointment.", "account.", "api_key.", "demo.", "keys.", "trail."),
