@@ -5,8 +5,8 @@ locked and compared with the revision the preview saw, and a person who was ente
 identity index. Whatever is not as previewed is rejected with that reason, never overwritten.
 """
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
@@ -104,6 +104,15 @@ def lock_roster(corps_id: int) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [ROSTER_LOCK, corps_id])
 
 
+@contextmanager
+def links_in_bulk() -> Iterator[None]:
+    """Links written in the block raise no revisions: who writes them writes the members themselves, too."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('yiwu.links_in_bulk', 'on', true)")
+        yield
+        cursor.execute("SELECT set_config('yiwu.links_in_bulk', 'off', true)")
+
+
 def _apply(held: Claim, roster_import: RosterImport, progress: Progress) -> None:
     actor: Actor = roster_import.applied_by or SYSTEM
     with acting(actor=actor, action="import.apply", reason=roster_import.file_name, unit_id=roster_import.unit_id):
@@ -143,11 +152,9 @@ def _write(
     Somebody may enter a person by hand between the check and the insert; the identity index then refuses the
     insert, and the second look finds that person.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('yiwu.links_in_bulk', 'on', true)")
     for attempt in range(_ATTEMPTS):
         try:
-            with transaction.atomic():
+            with transaction.atomic(), links_in_bulk():
                 _check_again(import_id, columns, scope)
                 counts = checks.counts(import_id)
                 progress.stage("changing", counts["verdicts"]["changed"])

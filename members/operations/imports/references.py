@@ -27,7 +27,7 @@ class UnitResolver:
     """Units by code, by name or short name, or by a path of names; only open units of the scope are found.
 
     A name that several units bear means the one below the import's own unit if there is exactly one; otherwise it is
-    ambiguous. `answers` (name → unit id) were given by people earlier and go first.
+    ambiguous. `answers` (name → unit id) were given by people earlier, for this unit or one above it.
     """
 
     def __init__(self, scope: Scope, unit_id: int, answers: Mapping[str, int]) -> None:
@@ -47,19 +47,24 @@ class UnitResolver:
     def find(self, text: str) -> int | Trouble:
         """The id of the unit meant, or why there is none."""
         key = compact(text)
-        answered = self.answers.get(key)
-        if answered is not None and answered in self.scope and not self.tree.nodes[answered].closed:
-            return answered
         code = self._codes.get(key)
         candidates = [code] if code is not None else self._candidates(key)
         inside = [node for node in candidates if node.id in self.scope]
         alive = [node for node in inside if not node.closed]
+        below = [node for node in alive if node.id in self.below]
+        answered = self._answered(key)
+        if answered is not None and (answered in self.below or not below):
+            return answered
         if not alive:
             return Trouble("unit_closed" if inside else "unit_outside" if candidates else "unit_unknown")
-        near = [node for node in alive if node.id in self.below] or alive
+        near = below or alive
         if len(near) > 1:
             return Trouble("unit_ambiguous", tuple(node.id for node in near[:OPTIONS]))
         return near[0].id
+
+    def _answered(self, key: str) -> int | None:
+        meant = self.answers.get(key)
+        return meant if meant is not None and meant in self.scope and not self.tree.nodes[meant].closed else None
 
     def _candidates(self, key: str) -> list[Node]:
         parts = [part for part in key.split("/") if part]

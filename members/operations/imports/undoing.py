@@ -17,7 +17,7 @@ from corps.queries.scope import require, scope_of
 from corps.queue import enqueue
 from members.enums import ImportState
 from members.models import Member, RosterImport
-from members.operations.imports.applying import lock_roster
+from members.operations.imports.applying import links_in_bulk, lock_roster
 from members.operations.imports.claims import Claim, LostClaim, claim, finish
 from members.operations.imports.columns import LINKS, OWN, SEARCH_WORDS
 from members.operations.imports.progress import Listener, Progress, topic
@@ -83,8 +83,7 @@ def _undo(held: Claim, roster_import: RosterImport, progress: Progress) -> None:
             "revision": roster_import.applied_revision,
             "scope": sorted(scope_of(actor, Permission.MEMBER_IMPORT).ids),
         }
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('yiwu.links_in_bulk', 'on', true)")
+        with connection.cursor() as cursor, links_in_bulk():
             progress.stage("removing")
             removed = _remove_new(cursor, parameters)
             progress.stage("restoring")
