@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from corps.logic.masking import mask_log_event
 from yiwu.env import BASE_DIR, read_environment
+from yiwu.unfold import UNFOLD as UNFOLD
 
 ENV = read_environment()
 PRODUCTION = ENV.production
@@ -286,7 +287,6 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "EXCEPTION_HANDLER": "corps.api.errors.exception_handler",
-    "PAGE_SIZE": 50,
     "NUM_PROXIES": ENV.proxy_count,
 }
 SPECTACULAR_SETTINGS = {

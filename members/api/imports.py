@@ -135,6 +135,7 @@ class NewestFirst(CursorPagination):
     """The newest import first."""
 
     ordering = "-id"
+    page_size = 50
 
 
 class ImportViewSet(viewsets.GenericViewSet[RosterImport]):

@@ -143,7 +143,7 @@ def test_a_listener_that_falls_behind_is_cut_off_instead_of_growing() -> None:
 
 
 def test_tickets_and_event_ids_are_checked() -> None:
-    assert topics_of(ticket(["a", "b"])) == {"a", "b"}
+    assert topics_of(ticket(["a", "b"])) == frozenset({"a", "b"})
     assert topics_of("nonsense") is None
     assert valid_event_id("1700000000000-0")
     assert not any(valid_event_id(text) for text in ("", "-", "1-", "+", "1-0 2", "٣-0", "$"))
