@@ -141,7 +141,9 @@ class People:
         if rng.random() < 0.85:
             person.insurer = rng.choice(lives.INSURERS)
             person.policy_number = f"YW{rng.randrange(10**12):012d}"
-            person.insured_until = date(self._today.year + rng.choice((0, 1)), 12, 31)
+            # A year's policy each; a few have been forgotten to renew.
+            last_year = self._today.year + rng.choices((-1, 0, 1), (4, 40, 56))[0]
+            person.insured_until = date(max(last_year, person.joined_on.year), 12, 31)
         if recruiters and rng.random() < 0.4:
             person.recruiter = rng.choice(recruiters)
         if rng.randrange(_FURTHER_TEAM) == 0:
