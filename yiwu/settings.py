@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from corps.logic.masking import mask_log_event
 from yiwu.env import BASE_DIR, read_environment
-from yiwu.unfold import UNFOLD as UNFOLD
+from yiwu.unfold import UNFOLD  # noqa: F401 (a setting)
 
 ENV = read_environment()
 PRODUCTION = ENV.production

@@ -1,0 +1,99 @@
+"""Fields and widgets of admin forms in the theme's dress: native dates, pickers that show a unit's whole path."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import (
+    INPUT_CLASSES,
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminFileFieldWidget,
+    UnfoldAdminRadioSelectWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
+
+# The browser's own picker: no script, no complaint about time zones, the keyboard of a phone.
+DATE_WIDGET = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": " ".join(INPUT_CLASSES)})
+
+
+def reason_field(*, required: bool = False) -> forms.CharField:
+    """Why; it stands in the trail beside the name of whoever acts."""
+    return forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        required=required,
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
+        help_text=_("Recorded with your name; your superior can read it."),
+    )
+
+
+class LabelledChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django has no such subscript
+    """Choices called what their own admin page calls them."""
+
+    label_of: Callable[[Any], str] = str
+
+    @classmethod
+    def labelled(cls, label_of: Callable[[Any], str]) -> type["LabelledChoiceField"]:
+        """A class of fields with this way to call a choice."""
+        return type("LabelledChoiceField", (cls,), {"label_of": staticmethod(label_of)})
+
+    def label_from_instance(self, obj: Any) -> str:
+        return self.label_of(obj)
+
+
+class LabelledMultipleChoiceField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """The same for several."""
+
+    label_of: Callable[[Any], str] = str
+
+    def label_from_instance(self, obj: Any) -> str:
+        return self.label_of(obj)
+
+
+def pick_one(admin: Any, request: Any, db_field: Any, **options: Any) -> LabelledChoiceField:
+    """A picker that searches the rows the reader may see; `db_field` is a foreign key to them."""
+    other = admin.admin_site._registry[db_field.remote_field.model]  # noqa: SLF001 (Django offers no other way)
+    return LabelledChoiceField.labelled(other.option_label)(
+        queryset=other.get_queryset(request), widget=AutocompleteSelect(db_field, admin.admin_site), **options
+    )
+
+
+def pick_several(admin: Any, request: Any, db_field: Any, **options: Any) -> LabelledMultipleChoiceField:
+    """The same for several rows."""
+    other = admin.admin_site._registry[db_field.remote_field.model]  # noqa: SLF001 (Django offers no other way)
+    kind = type("Choices", (LabelledMultipleChoiceField,), {"label_of": staticmethod(other.option_label)})
+    field: LabelledMultipleChoiceField = kind(
+        queryset=other.get_queryset(request), widget=AutocompleteSelectMultiple(db_field, admin.admin_site), **options
+    )
+    return field
+
+
+def dress(field: forms.Field) -> None:
+    """Give a plain field the theme's widget; pickers and fields dressed already stay."""
+    widget: Any = field.widget
+    if isinstance(widget, AutocompleteSelect | AutocompleteSelectMultiple) or "unfold" in type(widget).__module__:
+        return
+    choices = getattr(widget, "choices", ())
+    attrs = {name: value for name, value in widget.attrs.items() if name != "class"}
+    dressed: Any = None
+    if isinstance(field, forms.DateField) or attrs.get("type") == "date":
+        dressed = forms.DateInput(format="%Y-%m-%d", attrs={**DATE_WIDGET.attrs})
+    elif isinstance(widget, forms.CheckboxSelectMultiple):
+        dressed = UnfoldAdminCheckboxSelectMultipleWidget(choices=choices)
+    elif isinstance(widget, forms.RadioSelect):
+        dressed = UnfoldAdminRadioSelectWidget(choices=choices)
+    elif isinstance(widget, forms.Select):
+        dressed = UnfoldAdminSelectWidget(attrs=attrs, choices=choices)
+    elif isinstance(widget, forms.CheckboxInput):
+        dressed = UnfoldBooleanSwitchWidget(attrs=attrs)
+    elif isinstance(widget, forms.FileInput):
+        dressed = UnfoldAdminFileFieldWidget(attrs=attrs)
+    elif isinstance(widget, forms.TextInput):
+        dressed = UnfoldAdminTextInputWidget(attrs=attrs)
+    if dressed is not None:
+        dressed.is_required = field.required
+        field.widget = dressed

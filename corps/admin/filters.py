@@ -1,0 +1,104 @@
+"""Filters of admin lists: a unit with everything below it, and choices as drop-downs."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import DropdownFilter
+from unfold.contrib.filters.forms import AutocompleteDropdownForm
+
+from corps.admin.fields import LabelledChoiceField
+from corps.admin.scopes import scope_for
+from corps.models import Post, Unit
+from corps.models.scope import InUnits
+
+
+class _UnitFilterForm(forms.Form):
+    """The picker, searching; 1,219 units are nothing to scroll through."""
+
+    class Media(AutocompleteDropdownForm.Media):
+        pass
+
+
+class UnitFilter(admin.SimpleListFilter):
+    """Rows of a unit and everything below it; the picker offers what the reader may see."""
+
+    title = _("unit")
+    parameter_name = "unit"
+    template = "unfold/filters/filters_field.html"
+    form_class = _UnitFilterForm
+    unit_path = "unit_id"
+
+    def __init__(self, request: HttpRequest, params: Any, model: Any, model_admin: Any) -> None:
+        self.request, self.model_admin = request, model_admin
+        super().__init__(request, params, model, model_admin)
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Never empty, or the filter would not be shown."""
+        return [("", "")]
+
+    def has_output(self) -> bool:
+        return True
+
+    @property
+    def unit_id(self) -> int | None:
+        """The unit chosen, if it is one the reader may see."""
+        text = self.value() or ""
+        if not text.isdecimal() or len(text) > 15:
+            return None
+        return int(text) if int(text) in scope_for(self.request, self.model_admin.view_permission) else None
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.unit_id is None:
+            return queryset
+        tree = scope_for(request, self.model_admin.view_permission).tree
+        return queryset.filter(InUnits(self.unit_path, tree.within(self.unit_id)))
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        other = self.model_admin.admin_site._registry[Unit]  # noqa: SLF001 (Django offers no other way)
+        form = _UnitFilterForm({self.parameter_name: self.unit_id or ""})
+        form.fields[self.parameter_name] = LabelledChoiceField.labelled(other.option_label)(
+            label=_("Unit and everything below it"),
+            required=False,
+            queryset=other.get_queryset(self.request),
+            widget=AutocompleteSelect(
+                Post._meta.get_field("unit"),  # any foreign key to units serves the picker
+                self.model_admin.admin_site,
+                attrs={"class": "unfold-filter-autocomplete"},
+            ),
+        )
+        yield {"form": form}
+
+
+class UnitItselfFilter(UnitFilter):
+    """The same for the list of units."""
+
+    unit_path = "id"
+
+
+class ChoiceFilter(DropdownFilter):
+    """A drop-down over fixed choices of a column."""
+
+    field = ""
+    options: Any = ()
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return self.options
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        value = self.value()
+        return (
+            queryset.filter(**{self.field: value}) if value in {str(code) for code, _word in self.options} else queryset
+        )
+
+
+def by_choice(field: str, name: Any, options: Any) -> type[ChoiceFilter]:
+    """A filter class for a column with choices."""
+    return type(
+        "ChoiceFilter", (ChoiceFilter,), {"title": name, "parameter_name": field, "field": field, "options": options}
+    )

@@ -1,0 +1,86 @@
+"""The corps' own words for its levels, and its list of specialities; both decided in the top unit."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from corps.admin.base import ProjectAdmin
+from corps.admin.pages import RemovePage
+from corps.admin.places import in_a_root
+from corps.admin.scopes import actor_of
+from corps.enums import Level
+from corps.models import LevelName, Speciality
+from corps.operations.specialities import add_speciality, remove_speciality, rename_speciality
+from corps.operations.tree import name_level
+from corps.permissions import Permission
+from corps.queries.places import root_id
+
+
+class CorpsWide(ProjectAdmin):
+    """Rows of a corps as a whole."""
+
+    unit_path = None
+    corps_path = "corps_id"
+    add_permission = Permission.UNIT_STRUCTURE
+    change_permission = Permission.UNIT_STRUCTURE
+    list_select_related = ("corps",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return in_a_root(request, self.add_permission)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ("corps",) if obj is not None else ()
+
+
+@admin.register(LevelName)
+class LevelNameAdmin(CorpsWide):
+    """总会 instead of 总队, 工作站 instead of 中队."""
+
+    fields = ("corps", "level", "name", "reason")
+    list_display = ("name", "level", "corps")
+    ordering = ("corps", "level")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ("corps", "level") if obj is not None else ()
+
+    def operate(self, request: HttpRequest, obj: Any, form: Any, *, adding: bool) -> Any:
+        values = form.cleaned_data
+        level = Level(values["level"] if adding else obj.level)
+        corps_id = values["corps"].pk if adding else obj.corps_id
+        name_level(
+            actor=actor_of(request),
+            root_id=root_id(corps_id),
+            level=level,
+            name=values["name"],
+            reason=values["reason"],
+        )
+        return LevelName.objects.get(corps_id=corps_id, level=level)
+
+
+class RemoveSpecialityPage(RemovePage):
+    """One that no unit has."""
+
+    def perform(self, request: HttpRequest, obj: Any, values: dict[str, Any]) -> Any:
+        remove_speciality(actor=actor_of(request), speciality_id=obj.pk, reason=values["reason"])
+        return _("%(name)s has been removed.") % {"name": obj.name}
+
+
+@admin.register(Speciality)
+class SpecialityAdmin(CorpsWide):
+    """What units may be especially good at."""
+
+    pages = (RemoveSpecialityPage,)
+    fields = ("corps", "name", "reason")
+    list_display = ("name", "corps")
+    search_fields = ("name",)
+    search_help_text = _("Name")
+    ordering = ("corps", "name")
+
+    def operate(self, request: HttpRequest, obj: Any, form: Any, *, adding: bool) -> Any:
+        values = form.cleaned_data
+        facts = {"actor": actor_of(request), "name": values["name"], "reason": values["reason"]}
+        if adding:
+            return add_speciality(corps_id=values["corps"].pk, **facts)
+        return rename_speciality(speciality_id=obj.pk, **facts)

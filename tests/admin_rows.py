@@ -1,0 +1,214 @@
+"""One row of every kind the admin lists, in a unit of the cast; numbered, so that any number of them can be made."""
+
+import itertools
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Model
+from django.utils import timezone
+
+from corps.actors import SYSTEM
+from corps.enums import GridLevel, Level, PostKind, SiteKind, StationKind
+from corps.models import Account, ActionLog, Appointment, LevelName, Post, Term
+from corps.operations import places, posts
+from corps.operations.accounts import create_account
+from corps.operations.api_keys import issue_key
+from corps.operations.appointments import appoint
+from corps.operations.specialities import add_speciality
+from corps.operations.trail import record
+from corps.operations.tree import create_unit
+from corps.queries.scope import local_today
+from corps.roles import Role
+from members.models import Member, RosterImport
+from members.operations import catalogues, people
+from tests.cast import SINCE, Cast
+
+_numbers = itertools.count(1)
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+def identity_number(number: int) -> str:
+    """An invented identity number that is right in itself (GB 11643-1999)."""
+    body = f"430405198{number // 1000 % 10}0101{number % 1000:03}"
+    total = sum(int(digit) * weight for digit, weight in zip(body, _WEIGHTS, strict=True))
+    return body + "10X98765432"[total % 11]
+
+
+def unit(cast: Cast, code: str) -> Any:
+    """An empty squad below the unit, or beside it where it is a squad itself."""
+    parent = cast.units[code]
+    if parent.level == Level.SQUAD:
+        parent = parent.parent
+    number = next(_numbers)
+    return create_unit(
+        actor=SYSTEM,
+        parent_id=parent.pk,
+        level=Level.SQUAD,
+        name=f"新{number}中队",
+        short_name=f"新{number}",
+        code=f"n{number}",
+        active_from=SINCE,
+    )
+
+
+def post(cast: Cast, code: str) -> Post:
+    """A deputy's post with somebody in it."""
+    made = posts.create_post(
+        actor=SYSTEM, unit_id=cast.units[code].pk, kind=PostKind.DEPUTY, title=f"副队长{next(_numbers)}"
+    )
+    posts.appoint_to_post(actor=SYSTEM, post_id=made.pk, holder="王小明", starts_on=SINCE)
+    return made
+
+
+def term(cast: Cast, code: str) -> Term:
+    """Somebody's term."""
+    return post(cast, code).terms.get()
+
+
+def station(cast: Cast, code: str) -> Any:
+    """A station of the corps; it belongs to no unit."""
+    number = next(_numbers)
+    return places.add_station(
+        actor=SYSTEM,
+        corps_id=cast.units[code].corps_id,
+        kind=StationKind.STATION,
+        name=f"第{number}派出所",
+        code=f"P{number}",
+    )
+
+
+def site(cast: Cast, code: str) -> Any:
+    """An assembly point."""
+    return places.add_site(
+        actor=SYSTEM, unit_id=cast.units[code].pk, kind=SiteKind.ASSEMBLY_POINT, name=f"集结点{next(_numbers)}"
+    )
+
+
+def grid(cast: Cast, code: str) -> Any:
+    """A grid the unit looks after."""
+    number = next(_numbers)
+    return places.add_grid(
+        actor=SYSTEM,
+        corps_id=cast.units[code].corps_id,
+        unit_id=cast.units[code].pk,
+        level=GridLevel.FIRST,
+        name=f"第{number}网格",
+        code=f"G{number}",
+    )
+
+
+def level_name(cast: Cast, code: str) -> LevelName:
+    """One that the cast has."""
+    return LevelName.objects.filter(corps_id=cast.units[code].corps_id).earliest("pk")
+
+
+def speciality(cast: Cast, code: str) -> Any:
+    """Something units are good at."""
+    return add_speciality(actor=SYSTEM, corps_id=cast.units[code].corps_id, name=f"特长{next(_numbers)}")
+
+
+def account(cast: Cast, code: str) -> Account:
+    """Somebody at home in the unit."""
+    number = next(_numbers)
+    return create_account(
+        actor=SYSTEM, username=f"someone{number}", display_name=f"某人{number}", unit_id=cast.units[code].pk
+    ).account
+
+
+def appointment(cast: Cast, code: str) -> Appointment:
+    """An inspector of the unit."""
+    return appoint(
+        actor=SYSTEM,
+        account_id=account(cast, code).pk,
+        role=Role.INSPECTOR,
+        unit_id=cast.units[code].pk,
+        starts_on=local_today(),
+    )
+
+
+def api_key(cast: Cast, code: str) -> Any:
+    """A key of a system at home in the unit."""
+    number = next(_numbers)
+    machine = create_account(
+        actor=SYSTEM,
+        username=f"system{number}",
+        display_name=f"系统{number}",
+        unit_id=cast.units[code].pk,
+        machine=True,
+    ).account
+    return issue_key(
+        actor=SYSTEM, account_id=machine.pk, name="指挥平台", expires_at=timezone.now() + timedelta(days=30)
+    ).key
+
+
+def log_entry(cast: Cast, code: str) -> ActionLog:
+    """Somebody exported the roster."""
+    record(
+        actor=SYSTEM,
+        action="member.export",
+        unit_id=cast.units[code].pk,
+        object_type="corps.unit",
+        object_id=cast.units[code].pk,
+        detail={"rows": 1},
+    )
+    return ActionLog.objects.latest("pk")
+
+
+def member(cast: Cast, code: str) -> Member:
+    """A volunteer with a phone."""
+    number = next(_numbers)
+    return people.enrol(
+        actor=SYSTEM,
+        unit_id=cast.units[code].pk,
+        identity=identity_number(number),
+        particulars={"name": "王小明", "phone": f"138{number:08}"},
+    )
+
+
+def partner(cast: Cast, code: str) -> Any:
+    """A society."""
+    return catalogues.add_partner(actor=SYSTEM, corps_id=cast.units[code].corps_id, name=f"志愿者协会{next(_numbers)}")
+
+
+def group(cast: Cast, code: str) -> Any:
+    """A functional group."""
+    return catalogues.add_group(actor=SYSTEM, corps_id=cast.units[code].corps_id, name=f"巡逻组{next(_numbers)}")
+
+
+def roster_import(cast: Cast, code: str) -> RosterImport:
+    """A settled import."""
+    number = next(_numbers)
+    return RosterImport.objects.create(
+        unit=cast.units[code],
+        uploaded_by=cast.accounts["liaison_hy"],
+        file_name=f"花名册{number}.xlsx",
+        file_size=1,
+        file_digest=number.to_bytes(32, "big"),
+        state="undone",
+        counts={"verdicts": {"new": 1, "changed": 0, "same": 0, "rejected": 0}},
+    )
+
+
+# Name of the pages → how to make a row. Rows of the corps as a whole have no unit of their own.
+OF_UNITS: dict[str, Callable[[Cast, str], Model]] = {
+    "corps_unit": unit,
+    "corps_post": post,
+    "corps_term": term,
+    "corps_site": site,
+    "corps_grid": grid,
+    "corps_account": account,
+    "corps_appointment": appointment,
+    "corps_apikey": api_key,
+    "corps_actionlog": log_entry,
+    "members_member": member,
+    "members_rosterimport": roster_import,
+}
+OF_THE_CORPS: dict[str, Callable[[Cast, str], Model]] = {
+    "corps_station": station,
+    "corps_levelname": level_name,
+    "corps_speciality": speciality,
+    "members_partnerorganisation": partner,
+    "members_functionalgroup": group,
+}
+EVERY_KIND = OF_UNITS | OF_THE_CORPS

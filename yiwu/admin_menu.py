@@ -1,0 +1,137 @@
+"""The places of the admin site in their groups, as far as the officer may go, and what its frame shows."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from corps.admin.scopes import scope_for
+from corps.permissions import Permission as P  # noqa: N817 - the table below reads better
+
+# Group → title, icon, name of the address, permission, and what stands there.
+PLACES: list[tuple[Any, list[tuple[Any, str, str, P, Any]]]] = [
+    (
+        _("Units"),
+        [
+            (
+                _("Units"),
+                "account_tree",
+                "corps_unit_changelist",
+                P.UNIT_VIEW,
+                _("The tree; create, move, merge, close"),
+            ),
+            (_("Posts"), "military_tech", "corps_post_changelist", P.UNIT_VIEW, _("Commissars, captains, deputies")),
+            (_("Terms"), "history_edu", "corps_term_changelist", P.UNIT_VIEW, _("Who held which post, and when")),
+            (_("Police stations"), "local_police", "corps_station_changelist", P.UNIT_VIEW, _("Who guides which unit")),
+            (_("Sites"), "location_on", "corps_site_changelist", P.UNIT_VIEW, _("Assembly points, schools, estates")),
+            (_("Grids"), "grid_view", "corps_grid_changelist", P.UNIT_VIEW, _("Cells of community governance")),
+            (
+                _("Level names"),
+                "label",
+                "corps_levelname_changelist",
+                P.UNIT_VIEW,
+                _("The corps' own words for levels"),
+            ),
+            (_("Specialities"), "star", "corps_speciality_changelist", P.UNIT_VIEW, _("What units are good at")),
+        ],
+    ),
+    (
+        _("People"),
+        [
+            (_("Members"), "groups", "members_member_changelist", P.MEMBER_VIEW, _("The roster of your units")),
+            (
+                _("Partner organisations"),
+                "handshake",
+                "members_partnerorganisation_changelist",
+                P.MEMBER_VIEW,
+                _("Societies that joined as a body"),
+            ),
+            (
+                _("Functional groups"),
+                "diversity_3",
+                "members_functionalgroup_changelist",
+                P.MEMBER_VIEW,
+                _("Patrol, observation, publicity"),
+            ),
+            (
+                _("Imports"),
+                "upload_file",
+                "members_rosterimport_changelist",
+                P.MEMBER_IMPORT,
+                _("Workbooks on their way into the roster"),
+            ),
+        ],
+    ),
+    (
+        _("Accounts"),
+        [
+            (_("Accounts"), "person", "corps_account_changelist", P.ACCOUNT_VIEW, _("Who signs in")),
+            (
+                _("Appointments"),
+                "badge",
+                "corps_appointment_changelist",
+                P.ACCOUNT_VIEW,
+                _("Who holds which role where"),
+            ),
+            (_("API keys"), "key", "corps_apikey_changelist", P.API_KEY_MANAGE, _("Other systems that read and write")),
+        ],
+    ),
+    (
+        _("Audit"),
+        [
+            (
+                _("Action log"),
+                "receipt_long",
+                "corps_actionlog_changelist",
+                P.TRAIL_VIEW,
+                _("Who did what, when and why"),
+            ),
+            (_("Row history"), "manage_history", "corps_actionlog_rows", P.TRAIL_VIEW, _("What changed, old and new")),
+        ],
+    ),
+]
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """The groups with the places the officer may enter; empty groups are left out by the theme."""
+    dashboard = {"title": _("Dashboard"), "icon": "arrow_back", "link": "/", "active": False, "text": ""}
+    groups: list[dict[str, Any]] = [{"title": "", "items": [dashboard]}]
+    for title, places in PLACES:
+        items = [
+            {
+                "title": word,
+                "icon": icon,
+                "link": (link := reverse(f"admin:{name}")),
+                "active": _is_here(request.path, link),
+                "text": text,
+            }
+            for word, icon, name, permission, text in places
+            if scope_for(request, permission)
+        ]
+        if items:
+            groups.append({"title": title, "items": items})
+    return groups
+
+
+def _is_here(path: str, link: str) -> bool:
+    """The log's list and its time line share the beginning of their address."""
+    rows = reverse("admin:corps_actionlog_rows")
+    return path.startswith(link) and (link == rows or not path.startswith(rows))
+
+
+def account_links(request: HttpRequest) -> list[dict[str, str]]:
+    """The own account's pages, which are the dashboard's."""
+    return [
+        {"title": str(_("Change password")), "link": reverse("account_change_password")},
+        {"title": str(_("Second factor")), "link": reverse("mfa_index")},
+        {"title": str(_("Sessions")), "link": reverse("usersessions_list")},
+    ]
+
+
+def environment(request: HttpRequest) -> list[str] | None:
+    """A label wherever the data is not real, so that nobody mistakes one for the other."""
+    if settings.PRODUCTION:
+        return None
+    return [str(_("Practice data")), "warning"]
