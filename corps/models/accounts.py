@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from corps.models.history import tracked
 from corps.models.posts import DateRange
@@ -177,7 +178,7 @@ class ApiKey(models.Model):
     """A key with which another system acts as an account. Only a digest is kept; the key is shown once."""
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="api_keys", verbose_name=_("account"))
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=60)
     prefix = models.CharField(_("prefix"), max_length=12, unique=True)
     digest = models.BinaryField(_("digest"), max_length=32)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from corps.enums import GridLevel, SiteKind, StationKind
 from corps.models.history import tracked
@@ -30,7 +31,7 @@ class Station(Located):
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="posts", verbose_name=_("superior station")
     )
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=80)
     code = models.CharField(_("code"), max_length=30, unique=True)
     division_code = models.CharField(_("division code"), max_length=12, blank=True)
     address = models.CharField(_("address"), max_length=120, blank=True)
@@ -57,7 +58,7 @@ class Site(Located):
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="sites", verbose_name=_("unit"))
     kind = models.CharField(_("kind"), max_length=12, choices=SiteKind.choices)
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=80)
     address = models.CharField(_("address"), max_length=120, blank=True)
     active = models.BooleanField(_("in use"), default=True)
 
@@ -83,7 +84,7 @@ class Grid(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("superior grid")
     )
     level = models.PositiveSmallIntegerField(_("level"), choices=GridLevel.choices)
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=60)
     code = models.CharField(_("code"), max_length=30, unique=True)
 
     class Meta:

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from mptt.models import MPTTModel, TreeForeignKey
 
 from corps.enums import Level
@@ -16,7 +17,7 @@ class Corps(models.Model):  # type: ignore[django-manager-missing]  # mptt carri
     """One volunteer-police organisation with its own tree and its own words for the levels."""
 
     code = models.SlugField(_("code"), max_length=20, unique=True)
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=60)
     division_code = models.CharField(_("division code"), max_length=12, blank=True)
     founded_on = models.DateField(_("founded on"), null=True, blank=True)
 
@@ -34,7 +35,7 @@ class LevelName(models.Model):
 
     corps = models.ForeignKey(Corps, models.CASCADE, related_name="level_names", verbose_name=_("corps"))
     level = models.PositiveSmallIntegerField(_("level"), choices=Level.choices)
-    name = models.CharField(_("name"), max_length=20)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=20)
 
     class Meta:
         verbose_name = _("level name")
@@ -51,7 +52,7 @@ class Speciality(models.Model):
     """What a unit is especially good at: water rescue, first aid, mediation …"""
 
     corps = models.ForeignKey(Corps, models.CASCADE, related_name="specialities", verbose_name=_("corps"))
-    name = models.CharField(_("name"), max_length=40)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=40)
 
     class Meta:
         verbose_name = _("speciality")
@@ -75,7 +76,7 @@ class Unit(MPTTModel):
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("superior unit")
     )
     level = models.PositiveSmallIntegerField(_("level"), choices=Level.choices)
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=80)
     short_name = models.CharField(_("short name"), max_length=30)
     code = models.CharField(_("code"), max_length=30, unique=True)
     division_code = models.CharField(_("division code"), max_length=12, blank=True)
@@ -107,7 +108,7 @@ class Unit(MPTTModel):
 
     class Meta:
         verbose_name = _("unit")
-        verbose_name_plural = _("units")
+        verbose_name_plural = pgettext_lazy("many", "units")
         base_manager_name = "objects"
         # Not unique: PostgreSQL counts the columns of a unique index as key columns, so every shift of lft would make
         # the foreign-key checks of roster writes wait. The check at commit (migration 0006) implies uniqueness.

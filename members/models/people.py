@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from corps.models.history import tracked
 from members.enums import Education, MemberRole, MemberStatus, Occupation, PoliticalStatus, Sex
@@ -26,7 +27,7 @@ class PartnerOrganisation(models.Model):
     """A volunteer society that joined as a body; its people are counted apart."""
 
     corps = models.ForeignKey("corps.Corps", models.PROTECT, related_name="+", verbose_name=_("corps"))
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=80)
     total_strength = models.PositiveIntegerField(_("own strength"), null=True, blank=True)
     joined_on = models.DateField(_("joined on"), null=True, blank=True)
 
@@ -45,7 +46,7 @@ class FunctionalGroup(models.Model):
     """A functional group of the corps (patrol group, mobile observers, publicity vanguard …)."""
 
     corps = models.ForeignKey("corps.Corps", models.PROTECT, related_name="+", verbose_name=_("corps"))
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=60)
     description = models.CharField(_("description"), max_length=200, blank=True)
 
     class Meta:
