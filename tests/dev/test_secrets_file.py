@@ -40,13 +40,24 @@ def test_a_damaged_file_is_never_replaced(tmp_path: Path, content: str) -> None:
     assert (tmp_path / "secrets.json").read_text() == content
 
 
-def test_what_the_caller_sets_wins_but_not_the_mode_and_the_servers(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    running = Running(1, "up", "postgresql://here", "unix:///here", "redis+socket:///here", "/here")
+RUNNING = Running(1, "up", "postgresql://here", "unix:///here", "redis+socket:///here", "/here")
+SERVERS = ("DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL")
+
+
+def test_servers_the_caller_names_win(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in SERVERS:
+        monkeypatch.delenv(name, raising=False)
+    found = django_environment(tmp_path, RUNNING, "test")
+    assert [found[name] for name in SERVERS] == ["postgresql://here", "unix:///here", "redis+socket:///here"]
+    monkeypatch.setenv("DATABASE_URL", "postgresql://there")
+    monkeypatch.setenv("REDIS_URL", "redis://there")
+    found = django_environment(tmp_path, RUNNING, "test")
+    assert [found[name] for name in SERVERS] == ["postgresql://there", "redis://there", "redis://there"]
+
+
+def test_secrets_the_caller_sets_win_but_not_the_mode(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_KEY", "from-the-caller")
     monkeypatch.setenv("YIWU_MODE", "production")
-    found = django_environment(tmp_path, running, "test")
+    found = django_environment(tmp_path, RUNNING, "test")
     assert found["SECRET_KEY"] == "from-the-caller"
     assert found["YIWU_MODE"] == "test"
-    assert (found["DATABASE_URL"], found["REDIS_URL"]) == ("postgresql://here", "unix:///here")

@@ -79,15 +79,15 @@ class Services:
 
 
 def django_environment(state: Path, running: Running, mode: str) -> dict[str, str]:
-    """The process environment for Django on these servers; secrets the caller's environment sets win."""
+    """The process environment for Django on these servers; secrets and servers the caller's environment names win."""
     return {
         **development_secrets(state),
         **os.environ,
         "YIWU_MODE": mode,
         "DJANGO_SETTINGS_MODULE": "yiwu.settings",
-        "DATABASE_URL": running.database_url,
-        "REDIS_URL": running.redis_url,
-        "CELERY_BROKER_URL": running.broker_url,
+        "DATABASE_URL": os.environ.get("DATABASE_URL") or running.database_url,
+        "REDIS_URL": os.environ.get("REDIS_URL") or running.redis_url,
+        "CELERY_BROKER_URL": os.environ.get("CELERY_BROKER_URL") or os.environ.get("REDIS_URL") or running.broker_url,
     }
 
 
