@@ -169,3 +169,11 @@ def test_production_refuses_an_unknown_mode() -> None:
     answer = _production(YIWU_MODE="prod")
     assert answer.returncode != 0
     assert "YIWU_MODE is 'prod'" in answer.stderr
+
+
+def test_the_scripts_can_be_run_and_read() -> None:
+    for name in ("dev", ".ci/run"):
+        assert os.access(ROOT / name, os.X_OK), name
+    answer = subprocess.run(["bash", "-n", ROOT / ".ci" / "run"], capture_output=True, text=True, check=False)
+    assert answer.returncode == 0, answer.stderr
+    assert (ROOT / ".ci" / "run").read_text().rstrip().endswith("exec ./dev test")
