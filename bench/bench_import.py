@@ -13,6 +13,7 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
@@ -38,7 +39,8 @@ SAMPLE: Final = 5_000
 ROUNDS: Final = 3
 UNITS: Final = tuple(f"第{number}中队" for number in range(crowd.SQUADS))
 _WIPED: Final = tuple(
-    f"members_{table}" for table in ("member", "memberevent", "stagedrow", "rowproblem", "importchange")
+    f"members_{table}"
+    for table in ("member", "memberevent", "stagedrow", "rowproblem", "importchange", "importfile", "rosterimport")
 )
 _FIELDS: Final = {
     "name": "姓名",
@@ -129,38 +131,38 @@ def _import(path: Path) -> dict[str, Any]:
     answer: dict[str, Any] = json.loads(output.splitlines()[-1])
     if answer["state"] not in {"applied", "ready"} or not answer["verdicts"] or answer["verdicts"]["rejected"]:
         raise AssertionError(answer)
-    return answer | {"peak": sum(watch.peaks.values()) / 1024}
+    return answer | {"peak": watch.peak / 1024}
 
 
 class _MemoryWatch(threading.Thread):
-    """The high-water mark of a process and of each of its descendants, in KiB; their sum is never too low."""
+    """The largest sum of what a process and its descendants held in memory at one moment, in KiB."""
 
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
         self._pid = pid
-        self.peaks: dict[int, int] = {}
+        self.peak = 0
         self.finished = threading.Event()
 
     def run(self) -> None:
-        while not self.finished.wait(0.02):
-            for pid in _family(self._pid):
-                self.peaks[pid] = max(self.peaks.get(pid, 0), _high_water(pid))
+        while not self.finished.wait(0.01):
+            self.peak = max(self.peak, sum(map(_resident, _family(self._pid))))
 
 
 def _family(pid: int) -> list[int]:
-    try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-    except OSError:
-        return []
-    return [pid, *(each for child in children for each in _family(int(child)))]
+    """The process and its descendants, whichever of its threads started them."""
+    found = [pid]
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):
+            found += [each for child in task.read_text(encoding="ascii").split() for each in _family(int(child))]
+    return found
 
 
-def _high_water(pid: int) -> int:
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) for line in lines if line.startswith("VmHWM")), 0)
+def _resident(pid: int) -> int:
+    with suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines():
+            if line.startswith("VmRSS"):
+                return int(line.split()[1])
+    return 0
 
 
 def _reference(path: Path) -> float:

@@ -81,7 +81,8 @@ def store_upload(import_id: int, content: bytes) -> None:
     with connection.cursor() as cursor:
         statement = "COPY members_importfile (roster_import_id, sealed) FROM STDIN (FORMAT BINARY)"
         sealed = seal_bytes(content, purpose=UPLOAD_PURPOSE)
-        _copy_in(cursor, statement, wire.fields(2) + wire.int8(import_id) + wire.raw(sealed))
+        head = wire.fields(2) + wire.int8(import_id) + wire.length_of(sealed)
+        _copy_in(cursor, statement, head, sealed)
 
 
 def stage_events(held: Claim, roster_import: RosterImport, events: Iterable[Event], listener: Listener | None) -> None:
@@ -251,17 +252,16 @@ def _copy_batch(cursor: Any, encoder: RowEncoder, batch: Batch, keys: Collection
         data.append(encoded)
         problems += unresolved
     columns = ", ".join(f'"{name}"' for name in encoder.staged_columns(keys))
-    _copy_in(cursor, f"COPY members_stagedrow ({columns}) FROM STDIN (FORMAT BINARY)", b"".join(data))
+    _copy_in(cursor, f"COPY members_stagedrow ({columns}) FROM STDIN (FORMAT BINARY)", *data)
     _copy_in(cursor, _COPY_PROBLEMS, encoder.encode_problems(batch.sheet, problems))
     return len(batch.rows) + len(batch.rejected)
 
 
-def _copy_in(cursor: Any, statement: str, data: bytes) -> None:
-    if data:
+def _copy_in(cursor: Any, statement: str, *data: bytes) -> None:
+    if any(data):
         with cursor.copy(statement) as copy:
-            copy.write(wire.SIGNATURE)
-            copy.write(data)
-            copy.write(wire.END)
+            for part in (wire.SIGNATURE, *data, wire.END):
+                copy.write(part)
 
 
 def _ask(held: Claim, roster_import: RosterImport, found: _Found) -> None:

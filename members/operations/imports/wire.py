@@ -72,9 +72,9 @@ def boolean(value: bool) -> bytes:  # noqa: FBT001
     return b"\0\0\0\1\1" if value else b"\0\0\0\1\0"
 
 
-def raw(value: bytes) -> bytes:
-    """A `bytea`."""
-    return _LENGTH.pack(len(value)) + value
+def length_of(value: bytes) -> bytes:
+    """What stands before a `bytea`; large ones are better written behind it than copied together with it."""
+    return _LENGTH.pack(len(value))
 
 
 def text(value: str) -> bytes:

@@ -37,7 +37,9 @@ INSERT INTO members_member (unit_id, name, identity_sealed, identity_index, iden
     updated_at)
 SELECT unit_id, name, identity_sealed, identity_index, identity_tail, identity_head, sex, birth_date, '', '', '', '',
     '', '', '{}', '{}', 'active', '', '', '', '', '', '', '', '', '', '{}', now()
-FROM members_stagedrow WHERE verdict = 'new' ORDER BY unit_id, name OFFSET 30 LIMIT 1
+FROM members_stagedrow
+WHERE import_id = (SELECT max(id) FROM members_rosterimport) AND verdict = 'new'
+ORDER BY unit_id, name OFFSET 30 LIMIT 1
 """
 HISTORY = "LOCK TABLE members_memberevent IN SHARE MODE"
 ENDING = "SELECT 1 FROM members_rosterimport FOR UPDATE"
