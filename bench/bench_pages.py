@@ -1,8 +1,10 @@
 """Roster pages and searches at 124,000 and 1,240,000 members: every level beside the root, deep pages beside the first,
 every search against a fixed bar in the database.
 
-A page is the whole answer of the list's view (rights, query, template) through Django's client; the search bar is for
-the time spent in statements, as the cursor sees it.
+A page is the whole answer of the list's view (rights, query, template) through Django's client. The time of a search in
+the database is how long the server's process ran for its statements (Linux counts it per process in nanoseconds): all
+data is in memory and nobody else writes, so it is what the search costs, however busy the machine is. The time as the
+client sees it stands in the note below. Parallel workers, whose time would not be seen, are switched off.
 """
 
 import random
@@ -10,6 +12,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
 
 from django.db import connection
@@ -31,8 +34,6 @@ SEARCH_BAR_MS: Final = 5.0
 LEVEL_BAR: Final = 3.0
 DEEP_BAR: Final = 2.0
 SEARCHES: Final = 200
-# Each search is run so often and its best time kept: what other processes on the machine take is not the search's.
-TRIES: Final = 3
 
 
 def run(report: Report) -> None:
@@ -165,19 +166,19 @@ def _sound(dice: random.Random, name: str) -> str:
 
 def _searches(report: Report, size: int, account: Account, places: dict[str, Within]) -> None:
     """Time in the database of every search, by kind of word, over all levels: the 95th percentile against the bar."""
-    page = list_members(actor=account, place=places["root"])
+    server = _server()
     for kind, words in _words(random.Random(20221103)).items():
         taken: list[float] = []
+        felt: list[float] = []
         found = 0
         for number, word in enumerate(words):
             place = list(places.values())[number % len(places)]
-            best = float("inf")
-            for _try in range(TRIES):
-                with _statements() as seen:
-                    page = list_members(actor=account, place=place, typed=word)
-                best = min(best, sum(spent for _sql, spent in seen) * 1000)
+            with _statements() as seen:
+                began = _server_ran(server)
+                page = list_members(actor=account, place=place, typed=word)
+                taken.append((_server_ran(server) - began) * 1000)
             found += bool(page.rows)
-            taken.append(best)
+            felt.append(sum(spent for _sql, spent in seen) * 1000)
         report.measure(
             name=f"search in the database p95, {kind}, {_label(size)}",
             ours=percentile(taken, 95),
@@ -185,8 +186,23 @@ def _searches(report: Report, size: int, account: Account, places: dict[str, Wit
             at_most=SEARCH_BAR_MS,
         )
         report.note(
-            f"p50 {statistics.median(taken):.2f} ms, worst {max(taken):.2f} ms, {found} of {len(words)} found somebody"
+            f"p50 {statistics.median(taken):.2f}, worst {max(taken):.2f}; as the client sees it p50"
+            f" {statistics.median(felt):.2f}, p95 {percentile(felt, 95):.2f} ms; {found} of {len(words)} found somebody"
         )
+
+
+def _server() -> Path:
+    """Where Linux keeps the running time of the server process of this connection."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET max_parallel_workers_per_gather = 0")
+        cursor.execute("SELECT pg_backend_pid()")
+        (process,) = cursor.fetchone()
+    return Path(f"/proc/{process}/schedstat")
+
+
+def _server_ran(server: Path) -> float:
+    """Seconds the server process has run so far."""
+    return int(server.read_text().split()[0]) / 1e9
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.cache import cache
 from django.db import connection
 
-from corps.queries.scope import Node, local_today
+from corps.queries.scope import Node, current_tree, local_today
 from members.enums import TWO_HEADS_TWO_STAFF, MemberStatus
 from members.queries.roster.filters import SOON_DAYS, years_before
 from members.queries.roster.scope import Within, within
@@ -108,11 +108,10 @@ def quick_to_count(actor: "Actor", unit: Node) -> bool:
     return len(within(actor, unit).ids) <= SMALL_SUBTREE or known_figures(actor, unit) is not None
 
 
-def forget_figures(actor: "Actor", unit: Node) -> None:
-    """Count anew at the next look, for whoever has just changed the roster and wants to see it."""
-    tree = within(actor, unit).tree
-    keys = [_key_of(node.id, tree.version) for node in tree.path(unit.id)]
-    cache.delete_many(keys)
+def forget_figures_above(unit_id: int) -> None:
+    """Count the unit and its superiors anew at the next look: whoever has just changed the roster wants to see it."""
+    tree = current_tree()
+    cache.delete_many([_key_of(node.id, tree.version) for node in tree.path(unit_id)])
 
 
 def _key(place: Within) -> str:

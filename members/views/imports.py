@@ -26,7 +26,7 @@ from members.forms.imports import ACCEPT, AnswerForm, UploadForm
 from members.models import RosterImport
 from members.operations import imports as operations
 from members.policies.imports import RUNNING, can_apply, can_discard, can_resume, can_undo
-from members.queries.figures import forget_figures
+from members.queries.figures import forget_figures_above
 from members.queries.imports import (
     column_choices,
     counts_by_unit,
@@ -263,6 +263,7 @@ def progress(request: HttpRequest, import_id: int) -> HttpResponse:
     """The progress bar again; when there is nothing left to wait for, the page itself is asked to reload."""
     found = see_import(actor_of(request), import_id)
     if found.state not in NAMED_ON_WORKING_PAGES:
+        forget_figures_above(found.unit_id)
         if request.headers.get("HX-Request") != "true":
             return redirect("import", import_id)
         answer = HttpResponse()
@@ -338,8 +339,7 @@ def _attached(answer: HttpResponse, name: str) -> HttpResponse:
 def _do(request: HttpRequest, import_id: int, act: Callable[[], RosterImport]) -> HttpResponse:
     """Run an operation on the import and show it again, wherever it then stands."""
     try:
-        found = act()
-        forget_figures(actor_of(request), current_tree().nodes[found.unit_id])
+        act()
     except Refusal as refusal:
         messages.error(request, str(refusal))
     return redirect("import", import_id)

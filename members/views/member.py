@@ -24,6 +24,7 @@ from members.logic.identity import age_on
 from members.models import Member
 from members.operations import people
 from members.policies.life import next_statuses
+from members.queries.figures import forget_figures_above
 from members.queries.people import see_member
 from members.queries.story import story_of
 from members.views.story import told
@@ -95,6 +96,7 @@ def new(request: HttpRequest, unit: Node) -> HttpResponse:
     form = ParticularsForm(request.POST or None, corps_id=unit.corps_id, unit_id=unit.id)
     if request.method == "POST" and form.is_valid():
         made = _try(
+            unit.id,
             form,
             lambda: people.enrol(
                 actor=actor, unit_id=unit.id, identity=form.cleaned_data["identity"], particulars=form.particulars
@@ -124,7 +126,9 @@ def edit(request: HttpRequest, member_id: int) -> HttpResponse:
     unit = _home(found)
     form = ParticularsForm(request.POST or None, corps_id=unit.corps_id, unit_id=unit.id, member=found)
     if request.method == "POST" and form.is_valid():
-        changed = _try(form, lambda: people.edit(actor=actor, member_id=found.pk, particulars=form.changed_particulars))
+        changed = _try(
+            unit.id, form, lambda: people.edit(actor=actor, member_id=found.pk, particulars=form.changed_particulars)
+        )
         if changed is not None:
             if "groups" in form.changed_data:
                 people.set_groups(actor=actor, member_id=found.pk, group_ids=form.cleaned_data["groups"])
@@ -214,7 +218,7 @@ def _act(
 ) -> HttpResponse:
     """A small form whose sending is one operation."""
     require(actor_of(request), Permission.MEMBER_EDIT, found.unit_id)
-    if request.method == "POST" and form.is_valid() and _try(form, act) is not None:
+    if request.method == "POST" and form.is_valid() and _try(found.unit_id, form, act) is not None:
         messages.success(request, _("The change is saved and stands in the time line."))
         return redirect("member", found.pk)
     return _form_page(request, found, form, heading)
@@ -226,15 +230,18 @@ def _form_page(request: HttpRequest, found: Member, form: forms.Form, heading: s
     return render(request, "members/form.html", context)
 
 
-def _try(form: forms.Form, act: Callable[[], Any]) -> Any:
+def _try(unit_id: int, form: forms.Form, act: Callable[[], Any]) -> Any:
     """Run the operation; what it refuses stands beside the field it is about."""
     try:
-        return act()
+        done = act()
     except people.InvalidParticulars as problems:
         for name, sentence in problems.problems.items():
             form.add_error(name if name in form.fields else None, sentence)
     except Refusal as refusal:
         form.add_error(refusal.place if refusal.place in form.fields else None, str(refusal))
+    else:
+        forget_figures_above(unit_id)
+        return done
     return None
 
 
