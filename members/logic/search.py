@@ -1,9 +1,13 @@
 """What makes a name findable: pinyin, initials and the grams of its characters. Plain Python."""
 
+import os
 from functools import lru_cache
 from itertools import pairwise
 
-from pypinyin import Style, pinyin
+# Names are read character by character; the table of phrases would cost every process 44 MiB for nothing.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+
+from pypinyin import Style, pinyin  # noqa: E402 (the variable must stand before)
 
 # pypinyin reads single characters by their commonest use; as a surname these are read otherwise.
 _SURNAMES = {
