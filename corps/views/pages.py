@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -64,6 +64,11 @@ def rights(actor: Actor, unit_id: int, *permissions: Permission) -> dict[str, bo
 def is_fragment(request: HttpRequest) -> bool:
     """Whether htmx asks for a piece of the page, and not for the page after going back in history."""
     return request.headers.get("HX-Request") == "true" and "HX-History-Restore-Request" not in request.headers
+
+
+def entered(request: HttpRequest) -> QueryDict | None:
+    """What was sent with a form; None when the form is only opened. An empty form that was sent is not the same."""
+    return request.POST if request.method == "POST" else None
 
 
 def refused(request: HttpRequest, refusal: Refusal, back: str) -> HttpResponse:

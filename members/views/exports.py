@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from corps.errors import Refusal
 from corps.permissions import Permission
 from corps.queries.scope import Node
-from corps.views.pages import actor_of, frame, rights, unit_door
+from corps.views.pages import actor_of, entered, frame, rights, unit_door
 from members.exports.roster import Wish, export_roster
 from members.forms.export import ExportForm
 from members.forms.roster import RosterFilterForm
@@ -28,7 +28,7 @@ def export(request: HttpRequest, unit: Node) -> HttpResponseBase:
     actor = actor_of(request)
     place = within(actor, unit, Permission.MEMBER_EXPORT)
     may_reveal = rights(actor, unit.id, Permission.MEMBER_REVEAL)["member_reveal"]
-    form = ExportForm(request.POST or None, may_reveal=may_reveal)
+    form = ExportForm(entered(request), may_reveal=may_reveal)
     if request.method == "POST" and form.is_valid():
         try:
             return _send(request, place, form)

@@ -19,7 +19,7 @@ from corps.errors import Refusal
 from corps.live import ticket
 from corps.permissions import Permission
 from corps.queries.scope import Node, current_tree
-from corps.views.pages import actor_of, frame, unit_door
+from corps.views.pages import actor_of, entered, frame, unit_door
 from members.enums import ImportState, RowVerdict
 from members.exports.sample import sample_name, sample_workbook
 from members.forms.imports import ACCEPT, AnswerForm, UploadForm
@@ -92,7 +92,7 @@ def _listed(one: RosterImport) -> dict[str, Any]:
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest, unit: Node) -> HttpResponse:
     """Choose a workbook; what is accepted stands beside it."""
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = UploadForm(entered(request), request.FILES)
     if request.method == "POST" and form.is_valid():
         file: UploadedFile[bytes] = form.cleaned_data["file"]
         try:

@@ -17,7 +17,7 @@ from corps.logic.masking import mask_phone
 from corps.permissions import Permission
 from corps.queries.scope import Node, current_tree, local_today, require
 from corps.queries.units import path_text, resolve_unit
-from corps.views.pages import actor_of, frame, rights, unit_door
+from corps.views.pages import actor_of, entered, frame, rights, unit_door
 from members.enums import Education, MemberRole, MemberStatus, Occupation, PoliticalStatus, Sex
 from members.forms.particulars import IdentityForm, ParticularsForm, StatusForm, TransferForm
 from members.logic.identity import age_on
@@ -93,7 +93,7 @@ def _lacks(found: Member) -> list[str]:
 def new(request: HttpRequest, unit: Node) -> HttpResponse:
     """Add somebody by hand."""
     actor = actor_of(request)
-    form = ParticularsForm(request.POST or None, corps_id=unit.corps_id, unit_id=unit.id)
+    form = ParticularsForm(entered(request), corps_id=unit.corps_id, unit_id=unit.id)
     if request.method == "POST" and form.is_valid():
         made = _try(
             unit.id,
@@ -124,7 +124,7 @@ def edit(request: HttpRequest, member_id: int) -> HttpResponse:
     found = see_member(actor, member_id)
     require(actor, Permission.MEMBER_EDIT, found.unit_id)
     unit = _home(found)
-    form = ParticularsForm(request.POST or None, corps_id=unit.corps_id, unit_id=unit.id, member=found)
+    form = ParticularsForm(entered(request), corps_id=unit.corps_id, unit_id=unit.id, member=found)
     if request.method == "POST" and form.is_valid():
         changed = _try(
             unit.id, form, lambda: people.edit(actor=actor, member_id=found.pk, particulars=form.changed_particulars)
@@ -142,7 +142,7 @@ def edit(request: HttpRequest, member_id: int) -> HttpResponse:
 def status(request: HttpRequest, member_id: int) -> HttpResponse:
     """Suspend, let go, take back."""
     found = see_member(actor_of(request), member_id)
-    form = StatusForm(request.POST or None, current=found.status, initial={"on": local_today().isoformat()})
+    form = StatusForm(entered(request), current=found.status, initial={"on": local_today().isoformat()})
     heading = _("Change the status of %(name)s") % {"name": found.name}
 
     def act() -> object:
@@ -163,7 +163,7 @@ def status(request: HttpRequest, member_id: int) -> HttpResponse:
 def transfer(request: HttpRequest, member_id: int) -> HttpResponse:
     """Move somebody's home to another unit."""
     found = see_member(actor_of(request), member_id)
-    form = TransferForm(request.POST or None)
+    form = TransferForm(entered(request))
     heading = _("Transfer %(name)s") % {"name": found.name}
 
     def act() -> object:
@@ -180,7 +180,7 @@ def transfer(request: HttpRequest, member_id: int) -> HttpResponse:
 def correct_identity(request: HttpRequest, member_id: int) -> HttpResponse:
     """Put a wrong identity number right."""
     found = see_member(actor_of(request), member_id)
-    form = IdentityForm(request.POST or None)
+    form = IdentityForm(entered(request))
     heading = _("Correct the identity number of %(name)s") % {"name": found.name}
 
     def act() -> object:
