@@ -7,7 +7,7 @@ from itertools import pairwise
 # Names are read character by character; the table of phrases would cost every process 44 MiB for nothing.
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
 
-from pypinyin import Style, pinyin  # noqa: E402 (the variable must stand before)
+from pypinyin import Style, pinyin
 
 # pypinyin reads single characters by their commonest use; as a surname these are read otherwise.
 _SURNAMES = {
