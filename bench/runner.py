@@ -38,7 +38,9 @@ def main(arguments: Sequence[str]) -> int:
 
 def _run_all(wanted: Sequence[str]) -> int:
     environment = dict(os.environ)
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v0", "--noinput", "--skip-checks"], env=environment, check=True)
+    subprocess.run(
+        [sys.executable, "manage.py", "migrate", "-v0", "--noinput", "--skip-checks"], env=environment, check=True
+    )
     print(_machine(environment["DATABASE_URL"]))
     print(HEADER, flush=True)
     failed = []

@@ -68,7 +68,7 @@ class PackageFinder(BaseFinder):
         found = [str(place)] if place is not None and place.is_file() else []
         return found if find_all or not found else found[0]
 
-    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, PackageStorage]]:  # noqa: ARG002
+    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, PackageStorage]]:
         for name, source in SERVED.items():
             if (NODE_MODULES / source).is_file():
                 yield name, self.storage
