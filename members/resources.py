@@ -22,12 +22,14 @@ _CHOICES: dict[str, Any] = {
     "education": Education,
     "status": MemberStatus,
 }
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_LISTS = frozenset({"roles", "skills", "groups", "teams"})
+_DATES = frozenset({"birth_date", "joined_on", "status_on", "insured_until"})
+_FORMULA_STARTS = frozenset("=+-@\t\r")
 
 
 def safe_cell(text: str) -> str:
     """Text that no spreadsheet takes for a formula: an apostrophe before what would start one."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return f"'{text}" if text[:1] in _FORMULA_STARTS else text
 
 
 def heads(keys: list[str]) -> list[str]:
@@ -37,9 +39,35 @@ def heads(keys: list[str]) -> list[str]:
     return [by_key[key] for key in keys]
 
 
-def _words(key: str) -> Callable[[Any], str]:
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _listed(value: list[str] | None) -> str:
+    return "、".join(value or ())
+
+
+def _day(value: dt.date | None) -> str:
+    return value.isoformat() if value else ""
+
+
+def _word(key: str) -> Callable[[Any], str]:
     words = {code: str(word) for code, word in _CHOICES[key].choices}
     return lambda code: words.get(code, code or "")
+
+
+def _roles() -> Callable[[list[str]], str]:
+    words = {code: str(word) for code, word in MemberRole.choices}
+    return lambda codes: "、".join([words.get(code, code) for code in codes])
+
+
+def _renderer(key: str) -> Callable[[Any], str]:
+    """How the values of a column become text."""
+    if key in _CHOICES:
+        return _word(key)
+    if key in _LISTS:
+        return _roles() if key == "roles" else _listed
+    return _day if key in _DATES else _text
 
 
 class RosterResource(resources.Resource):
@@ -50,8 +78,7 @@ class RosterResource(resources.Resource):
         self.keys = keys
         for key, head in zip(keys, heads(keys), strict=True):
             self.fields[key] = Field(attribute=key, column_name=head)
-        self._words = {key: _words(key) for key in keys if key in _CHOICES}
-        self._roles = {code: str(word) for code, word in MemberRole.choices}
+        self._renderers = [(key, _renderer(key)) for key in keys]
 
     def get_export_order(self, *_arguments: Any, **_options: Any) -> list[str]:
         """As chosen."""
@@ -59,15 +86,4 @@ class RosterResource(resources.Resource):
 
     def line(self, row: dict[str, Any]) -> list[str]:
         """The cells of one member, each safe to open in a spreadsheet."""
-        return [safe_cell(self._cell(key, row.get(key))) for key in self.keys]
-
-    def _cell(self, key: str, value: Any) -> str:
-        if value is None:
-            return ""
-        if key in self._words:
-            return self._words[key](value)
-        if key == "roles":
-            return "、".join(self._roles.get(code, code) for code in value)
-        if isinstance(value, list):
-            return "、".join(value)
-        return value.isoformat() if isinstance(value, dt.date) else str(value)
+        return [safe_cell(render(row[key])) for key, render in self._renderers]
