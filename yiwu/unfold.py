@@ -59,6 +59,7 @@ UNFOLD: dict[str, Any] = {
         },
     },
     "STYLES": [lambda _request: static("css/tokens.css"), lambda _request: static("css/admin.css")],
+    "SCRIPTS": [lambda _request: static("js/admin.js")],
     "ENVIRONMENT": "yiwu.admin_menu.environment",
     "ACCOUNT": {"navigation": "yiwu.admin_menu.account_links"},
     "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": "yiwu.admin_menu.navigation"},

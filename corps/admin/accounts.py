@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
-from corps.admin.base import OperationForm, ProjectAdmin, ReadInline, UnitText
+from corps.admin.base import OperationForm, ProjectAdmin, ReadInline, UnitText, verbatim
 from corps.admin.filters import UnitFilter
 from corps.admin.pages import MayReasonForm, OperationPage, Shown
 from corps.admin.scopes import actor_of
@@ -212,13 +212,18 @@ class AccountAdmin(UnitText, ProjectAdmin):
         DeactivatePage,
     )
     autocomplete_fields = ("unit",)
-    list_display = ("display_name", "username", "unit_column", "phone", "is_active", "last_login")
-    list_display_links = ("display_name", "username")
+    list_display = ("display_name", "username_column", "unit_column", "phone", "is_active", "last_login")
+    list_display_links = ("display_name",)
     list_filter = (UnitFilter, ActiveFilter)
     search_fields = ("username", "display_name", "phone", "police_number")
     search_help_text = _("Name, user name, phone or police number")
     ordering = ("username",)
     inlines: ClassVar[list[Any]] = [AppointmentInline, KeyInline]
+
+    @admin.display(description=_("username"), ordering="username")
+    def username_column(self, account: Account) -> str:
+        """As typed at the sign-in."""
+        return verbatim(account.username)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         # Accounts are seen by their home unit and by their appointments.

@@ -50,7 +50,7 @@ class EndAppointmentForm(ActForm):
 class TransferForm(ActForm):
     """Where to, and from when."""
 
-    on = forms.DateField(label=_("From"))
+    on = forms.DateField(label=_("Begins on"))
 
     def build(self) -> None:
         unit = Appointment._meta.get_field("unit")

@@ -16,6 +16,7 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin, TabularInline
@@ -60,6 +61,9 @@ class ProjectChangeList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
+        if not self.query and not self.has_active_filters:
+            # The theme tells a count and offers to show all where the two differ: only where something narrows.
+            self.full_result_count = self.result_count
         rows: list[Any] = list(self.result_list)
         self.result_list = rows
         self.model_admin.prepare(request, rows)
@@ -337,6 +341,22 @@ class ReadInline(TabularInline):
 def text_of_unit(tree: Tree, unit_id: Any) -> str:
     """The path of the unit below the corps; a dash for none."""
     return path_text(tree, unit_id) if unit_id in tree else "—"
+
+
+def verbatim(text: str) -> str:
+    """A code as it is: no word of any language."""
+    return format_html('<span class="y-code">{}</span>', text)
+
+
+class CodeColumn:
+    """Mixin with the column `code_column` for rows with a code."""
+
+    def code_column(self, row: Any) -> str:
+        """As it stands in sheets and addresses."""
+        return verbatim(row.code)
+
+    code_column.short_description = gettext_lazy("code")  # type: ignore[attr-defined]
+    code_column.admin_order_field = "code"  # type: ignore[attr-defined]
 
 
 class UnitText:

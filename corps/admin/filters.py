@@ -1,6 +1,7 @@
 """Filters of admin lists: a unit with everything below it, and choices as drop-downs."""
 
 from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -8,11 +9,12 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.contrib.filters.forms import AutocompleteDropdownForm
 
-from corps.admin.fields import LabelledChoiceField
+from corps.admin.fields import DATE_WIDGET, LabelledChoiceField
 from corps.admin.scopes import scope_for
 from corps.models import Post, Unit
 from corps.models.scope import InUnits
@@ -102,3 +104,48 @@ def by_choice(field: str, name: Any, options: Any) -> type[ChoiceFilter]:
     return type(
         "ChoiceFilter", (ChoiceFilter,), {"title": name, "parameter_name": field, "field": field, "options": options}
     )
+
+
+class DaysFilter(admin.SimpleListFilter):
+    """Moments between two days, both included, at the corps' place."""
+
+    title = _("time")
+    parameter_name = "since"
+    template = "unfold/filters/filters_field.html"
+    field = "at"
+
+    def __init__(self, request: HttpRequest, params: Any, model: Any, model_admin: Any) -> None:
+        self.until = (params.pop("until", None) or [""])[-1]
+        super().__init__(request, params, model, model_admin)
+        self.form = _DaysForm({"since": self.value() or "", "until": self.until})
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Never empty, or the filter would not be shown."""
+        return [("", "")]
+
+    def has_output(self) -> bool:
+        return True
+
+    def expected_parameters(self) -> list[str | None]:
+        return ["since", "until"]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        self.form.is_valid()
+        since, until = self.form.cleaned_data.get("since"), self.form.cleaned_data.get("until")
+        if since:
+            queryset = queryset.filter(**{f"{self.field}__gte": _midnight(since)})
+        if until:
+            queryset = queryset.filter(**{f"{self.field}__lt": _midnight(until + timedelta(days=1))})
+        return queryset
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        yield {"form": self.form}
+
+
+class _DaysForm(forms.Form):
+    since = forms.DateField(label=_("Since"), required=False, widget=DATE_WIDGET)
+    until = forms.DateField(label=_("Until"), required=False, widget=DATE_WIDGET)
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
-from corps.admin.base import OperationForm, ProjectAdmin
+from corps.admin.base import OperationForm, ProjectAdmin, verbatim
 from corps.admin.fields import DATE_WIDGET
 from corps.admin.pages import MayReasonForm, OperationPage, Shown
 from corps.admin.scopes import actor_of
@@ -88,7 +88,7 @@ class ApiKeyAdmin(ProjectAdmin):
     unit_path = "account__unit_id"
     pages = (RevokePage,)
     autocomplete_fields = ("account",)
-    list_display = ("name", "account", "prefix", "created_at", "expires_at", "last_used_at", "revoked_at")
+    list_display = ("name", "account", "prefix_column", "created_at", "expires_at", "last_used_at", "revoked_at")
     list_filter = (UsableFilter,)
     list_select_related = ("account",)
     search_fields = ("name", "prefix", "account__display_name", "account__username")
@@ -98,6 +98,11 @@ class ApiKeyAdmin(ProjectAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         accounts = Account.objects.visible_to(actor_of(request), Permission.API_KEY_MANAGE)
         return ApiKey.objects.filter(account__in=accounts).select_related("account").order_by("-created_at")
+
+    @admin.display(description=_("prefix"))
+    def prefix_column(self, key: ApiKey) -> str:
+        """What the log of a system shows of it."""
+        return verbatim(key.prefix)
 
     def may(self, request: HttpRequest, permission: Permission | None, obj: Any) -> bool:
         """Keys are seen with their account, which may belong to several units."""

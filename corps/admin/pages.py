@@ -130,12 +130,11 @@ class OperationPage:
 
     def button(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
         """As the theme wants it."""
-        variant = ActionVariant.DANGER if self.danger else ActionVariant.DEFAULT
         return {
             "title": self.title,
             "path": self.url(obj),
             "icon": self.icon,
-            "variant": variant,
+            "variant": ActionVariant.DEFAULT,
             "attrs": {},
             "dialog": None,
         }
@@ -168,7 +167,7 @@ class OperationPage:
             "opts": self.admin.opts,
             "form": form,
             "page": self,
-            "submit": self.title,
+            "label": self.title,
             "consequences": self.consequences(request, obj),
             "back": self.after(obj) if obj is None else self.row_url(obj),
             "media": self.admin.media + form.media,

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from corps.admin.base import ProjectAdmin, UnitText
+from corps.admin.base import CodeColumn, ProjectAdmin, UnitText
 from corps.admin.filters import UnitFilter, by_choice
 from corps.admin.pages import MayReasonForm, OperationPage, RemovePage
 from corps.admin.scopes import actor_of, scope_for
@@ -52,7 +52,7 @@ class RemoveGridPage(_RemovePlace):
 
 
 @admin.register(Station)
-class StationAdmin(ProjectAdmin):
+class StationAdmin(CodeColumn, ProjectAdmin):
     """Stations guide units all over the corps, so its top unit decides."""
 
     unit_path = None
@@ -72,7 +72,7 @@ class StationAdmin(ProjectAdmin):
         "reason",
     )
     autocomplete_fields = ("parent",)
-    list_display = ("name", "kind", "code", "parent", "phone", "address")
+    list_display = ("name", "kind", "code_column", "parent", "phone", "address")
     list_filter = (by_choice("kind", _("kind"), StationKind.choices),)
     search_fields = ("name", "code")
     search_help_text = _("Name or code")
@@ -151,7 +151,7 @@ class SiteAdmin(UnitText, ProjectAdmin):
 
 
 @admin.register(Grid)
-class GridAdmin(UnitText, ProjectAdmin):
+class GridAdmin(CodeColumn, UnitText, ProjectAdmin):
     """Cells of community governance, each inside one of the level above."""
 
     add_permission = Permission.PLACE_EDIT
@@ -159,7 +159,7 @@ class GridAdmin(UnitText, ProjectAdmin):
     pages = (RemoveGridPage,)
     fields = ("corps", "level", "parent", "unit", ("name", "code"), "reason")
     autocomplete_fields = ("parent", "unit")
-    list_display = ("name", "level", "code", "parent", "unit_column")
+    list_display = ("name", "level", "code_column", "parent", "unit_column")
     list_filter = (UnitFilter, by_choice("level", _("level"), GridLevel.choices))
     search_fields = ("name", "code", "unit__name")
     search_help_text = _("Name, code or unit")

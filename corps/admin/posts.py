@@ -48,7 +48,7 @@ class HolderForm(ActForm):
         required=False,
         help_text=_("The office that brings the post, for example deputy secretary of the political-legal committee."),
     )
-    starts_on = forms.DateField(label=_("From"))
+    starts_on = forms.DateField(label=_("Begins on"))
     ends_on = forms.DateField(label=_("Until"), required=False, help_text=_("The first day without the holder."))
 
     def build(self) -> None:

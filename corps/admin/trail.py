@@ -2,31 +2,48 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
+from unfold.contrib.filters.admin import DropdownFilter
 from unfold.paginator import InfinitePaginator
 
 from corps.actions import ACTIONS, action_name
-from corps.admin.base import ProjectAdmin, UnitText
-from corps.admin.filters import UnitFilter, by_choice
+from corps.admin.base import ProjectAdmin, UnitText, verbatim
+from corps.admin.filters import DaysFilter, UnitFilter, by_choice
 from corps.admin.scopes import actor_of
 from corps.enums import ActionResult
 from corps.models import ActionLog
 from corps.permissions import Permission
 from corps.queries.trail import Place, trail_page
 
+KINDS = {"member": gettext_lazy("member"), "account": gettext_lazy("account")}
+DETAILS = {
+    "bytes": gettext_lazy("bytes"),
+    "code": gettext_lazy("code"),
+    "columns": gettext_lazy("columns"),
+    "failures": gettext_lazy("failures"),
+    "file": gettext_lazy("file"),
+    "format": gettext_lazy("format"),
+    "kind": gettext_lazy("kind"),
+    "place": gettext_lazy("place"),
+    "rows": gettext_lazy("rows"),
+    "sessions": gettext_lazy("sessions"),
+    "units": gettext_lazy("units"),
+}
+
 
 class ActionFilter(DropdownFilter):
     """Kinds of acts by their name."""
 
     title = gettext_lazy("action")
-    parameter_name = "action"
+    parameter_name = "act"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
         return list(ACTIONS.items())
@@ -42,12 +59,12 @@ class ActionLogAdmin(UnitText, ProjectAdmin):
     view_permission = Permission.TRAIL_VIEW
     paginator = InfinitePaginator
     keeps_history = False
-    list_display = ("at", "actor_name", "action_word", "unit_column", "object_word", "reason", "result", "ip")
+    list_display = ("at", "actor_word", "action_word", "unit_column", "object_word", "reason", "result", "ip")
     list_filter = (
         UnitFilter,
         ActionFilter,
         by_choice("result", gettext_lazy("result"), ActionResult.choices),
-        ("at", RangeDateFilter),
+        DaysFilter,
     )
     search_fields = ("actor_name", "reason")
     search_help_text = gettext_lazy("Name or reason")
@@ -55,7 +72,7 @@ class ActionLogAdmin(UnitText, ProjectAdmin):
     sortable_by = ()
     fields = (
         "at",
-        "actor_name",
+        "actor_word",
         "action_word",
         "unit_column",
         "object_word",
@@ -65,12 +82,17 @@ class ActionLogAdmin(UnitText, ProjectAdmin):
         "ip",
         "request_id",
     )
-    readonly_fields = ("action_word", "unit_column", "object_word", "detail_text")
+    readonly_fields = ("actor_word", "action_word", "unit_column", "object_word", "detail_text")
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         found = super().get_object(request, object_id, from_field)
         self.prepare(request, [found])
         return found
+
+    @admin.display(description=gettext_lazy("actor"))
+    def actor_word(self, entry: Any) -> str:
+        """Background work has names that readers do not know."""
+        return _("the system") if entry.account_id is None and entry.result == ActionResult.DONE else entry.actor_name
 
     @admin.display(description=gettext_lazy("action"))
     def action_word(self, entry: Any) -> str:
@@ -80,12 +102,19 @@ class ActionLogAdmin(UnitText, ProjectAdmin):
     @admin.display(description=gettext_lazy("object"))
     def object_word(self, entry: Any) -> str:
         """What it was about."""
-        return f"{entry.object_type} {entry.object_id}".strip() or "—"
+        if not entry.object_type:
+            return "—"
+        try:
+            kind = str(apps.get_model(entry.object_type)._meta.verbose_name)
+        except (LookupError, ValueError):
+            kind = str(KINDS.get(entry.object_type, ""))
+        return f"{kind} #{entry.object_id}".strip() if kind else verbatim(f"{entry.object_type} #{entry.object_id}")
 
     @admin.display(description=gettext_lazy("detail"))
     def detail_text(self, entry: Any) -> str:
         """Plain facts of the act."""
-        return "; ".join(f"{key}: {value}" for key, value in entry.detail.items()) or "—"
+        facts = ((str(DETAILS.get(key, key)), value) for key, value in entry.detail.items())
+        return format_html_join("; ", "{}: <span data-verbatim>{}</span>", facts) or "—"
 
     def get_urls(self) -> list[URLPattern]:
         page = self.admin_site.admin_view(self.rows_view)

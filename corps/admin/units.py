@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
-from corps.admin.base import OperationForm, ProjectAdmin, ReadInline, text_of_unit
+from corps.admin.base import CodeColumn, OperationForm, ProjectAdmin, ReadInline, text_of_unit
 from corps.admin.fields import pick_one, pick_several, reason_field
 from corps.admin.filters import UnitItselfFilter
 from corps.admin.pages import ActForm, OperationPage, ReasonForm, RemovePage
@@ -254,7 +254,7 @@ class RemoveUnitPage(RemovePage, StructurePage):
         return _("%(unit)s has been removed.") % {"unit": obj.name}
 
 
-class UnitAdmin(ProjectAdmin):
+class UnitAdmin(CodeColumn, ProjectAdmin):
     """The tree in its order, with everything about a unit on its page."""
 
     form = UnitForm
@@ -262,7 +262,7 @@ class UnitAdmin(ProjectAdmin):
     add_permission = Permission.UNIT_STRUCTURE
     change_permission = Permission.UNIT_EDIT
     pages: ClassVar[Sequence[type[OperationPage]]] = (MovePage, ReopenPage, RemoveUnitPage)
-    list_display = ("indented", "level_word", "code", "superiors", "state")
+    list_display = ("indented", "level_word", "code_column", "superiors", "state")
     list_display_links = ("indented",)
     list_filter = (UnitItselfFilter, LevelFilter, OpenFilter, CorpsFilter)
     search_fields = ("name", "code")

@@ -17,7 +17,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 from unfold.paginator import InfinitePaginator
 
-from corps.admin.base import ProjectAdmin, UnitText
+from corps.admin.base import ProjectAdmin, UnitText, verbatim
 from corps.admin.fields import dress, pick_one
 from corps.admin.filters import UnitFilter, by_choice
 from corps.admin.pages import ActForm, OperationPage
@@ -248,7 +248,7 @@ class RosterImportAdmin(UnitText, ProjectAdmin):
     keeps_history = False
     paginator = InfinitePaginator
     pages = (UploadPage, SamplePage, ApplyPage, RejectsPage, ResumePage, UndoPage, DiscardPage)
-    list_display = ("file_name", "state", "unit_column", "new", "changed", "rejected", "uploaded_by", "created_at")
+    list_display = ("file_column", "state", "unit_column", "new", "changed", "rejected", "uploaded_by", "created_at")
     list_filter = (UnitFilter, by_choice("state", _("state"), ImportState.choices))
     search_fields = ("file_name",)
     search_help_text = _("File")
@@ -258,6 +258,11 @@ class RosterImportAdmin(UnitText, ProjectAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("uploaded_by", "unit")
+
+    @admin.display(description=_("file"))
+    def file_column(self, one: RosterImport) -> str:
+        """Its name, as uploaded."""
+        return verbatim(one.file_name)
 
     @admin.display(description=_("New"))
     def new(self, one: RosterImport) -> Any:

@@ -192,7 +192,7 @@ class IdentityPage(MemberPage):
     """Put a wrong number right."""
 
     name = "identity"
-    title = _("Correct identity number")
+    title = _("Put the identity number right")
     icon = "badge"
     form_class = IdentityForm
 

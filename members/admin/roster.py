@@ -126,7 +126,8 @@ class RosterChangeList(ProjectChangeList):
             member.unit_text = text_of_unit(tree, member.unit_id)
             member.age = age_on(member.birth_date, today)
         self.result_count = len(rows)
-        self.full_result_count = None
+        # Nothing was counted, so nothing is told.
+        self.full_result_count = self.result_count
         self.show_admin_actions = False
         self.can_show_all = False
         self.multi_page = True

@@ -1,5 +1,7 @@
 """Words of the trail for admin pages."""
 
+from typing import Any
+
 from django import template
 from django.utils.translation import gettext as _
 
@@ -14,7 +16,8 @@ def act_name(code: str) -> str:
     return action_name(code) if code else _("Recorded")
 
 
-@register.filter
-def who(name: str) -> str:
-    """Whoever acted; the system has a name that readers do not know."""
-    return _("the system") if name in {"", "system"} else name
+@register.simple_tag
+def actor_of(entry: Any) -> str:
+    """Whoever acted; background work has names that readers do not know."""
+    name, account_id = (entry["actor"], 0) if isinstance(entry, dict) else (entry.actor, entry.account_id)
+    return _("the system") if account_id is None or name in {"", "system"} else str(name)
