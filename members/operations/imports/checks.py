@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import connection
 
-from members.operations.imports.columns import StagedColumn, changed_keys, links_now
+from members.operations.imports.columns import COLUMNS, IDENTITY, SEARCH_WORDS, StagedColumn, changed_keys, links_now
 
 ANALYZE_FROM = 2_000
 """Rows from which fresh statistics are worth their time; without them the planner takes the import for one row."""
@@ -62,15 +62,24 @@ SELECT %(id)s, sheet, "row", 'unit', 'unit_missing', '', '{}', true FROM homeles
 )
 
 
+# What the page of an import shows of a row that changes nothing; the rest of such a row is let go.
+_SHOWN_OF_SAME = frozenset(("name", "identity_head", "identity_tail", "unit_id"))
+_LET_GO = tuple(
+    name for name in (*SEARCH_WORDS, *IDENTITY, *(column.column for column in COLUMNS)) if name not in _SHOWN_OF_SAME
+)
+
+
 def _matched(columns: Sequence[StagedColumn]) -> str:
+    let_go = ", ".join(f"{name} = CASE WHEN found.same THEN NULL ELSE s.{name} END" for name in _LET_GO)
     return f"""
 UPDATE members_stagedrow s SET member_id = found.id, base_revision = found.revision, unit_id = found.unit_id,
-       changed_fields = found.changed, verdict = CASE WHEN found.changed = '{{}}' THEN 'same' ELSE 'changed' END
-  FROM (SELECT s.sheet, s."row", m.id, m.revision, coalesce(s.unit_id, m.unit_id) AS unit_id,
+       changed_fields = found.changed, verdict = CASE WHEN found.same THEN 'same' ELSE 'changed' END, {let_go}
+  FROM (SELECT matched.*, changed = '{{}}' AS same FROM (
+        SELECT s.sheet, s."row", m.id, m.revision, coalesce(s.unit_id, m.unit_id) AS unit_id,
                {changed_keys(columns)} AS changed
           FROM members_stagedrow s JOIN members_member m ON m.identity_index = s.identity_index
                {links_now(columns)}
-         WHERE s.import_id = %(id)s AND s.verdict = 'new') found
+         WHERE s.import_id = %(id)s AND s.verdict = 'new') matched OFFSET 0) found
  WHERE s.import_id = %(id)s AND s.sheet = found.sheet AND s."row" = found."row"
 """
 
