@@ -1,10 +1,19 @@
-"""Who acts: an account, or the system itself with a name for the trail. There is no third possibility."""
+"""Who acts: somebody who signed in, or the system itself with a name for the trail. There is no third possibility."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import Protocol, TypeAlias
 
-if TYPE_CHECKING:
-    from corps.models import Account
+
+class SignedIn(Protocol):
+    """What scoping and operations need of an account; the model itself stands above this file."""
+
+    pk: int
+    username: str
+    is_active: bool
+    is_superuser: bool
+
+    @property
+    def is_authenticated(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,4 +28,9 @@ class SystemActor:
 
 SYSTEM = SystemActor("system")
 
-Actor: TypeAlias = "Account | SystemActor"
+Actor: TypeAlias = SignedIn | SystemActor
+
+
+def account_id(actor: Actor | None) -> int | None:
+    """Key of the account behind an actor; None for the system, and for nobody."""
+    return None if actor is None or isinstance(actor, SystemActor) else actor.pk

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from corps.addresses import client_ip
 from corps.models.scope import steady_tree
-from corps.operations.context import RequestFacts, current_request
+from corps.operations.acts import RequestFacts, current_request
 from corps.queries.accounts import password_is_due, standing_of
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]

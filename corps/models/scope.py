@@ -20,13 +20,12 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.utils import timezone
 
-from corps.actors import SystemActor
+from corps.actors import SignedIn, SystemActor
 from corps.permissions import Permission
 from corps.roles import ADMINISTRATOR_PERMISSIONS, roles_with
 
 if TYPE_CHECKING:
     from corps.actors import Actor
-    from corps.models.accounts import Account
 
 
 class Node(NamedTuple):
@@ -203,7 +202,7 @@ def scope_of(actor: "Actor", permission: Permission) -> Scope:
     return found
 
 
-def _compute(actor: "Account", permission: Permission, tree: Tree) -> Scope:
+def _compute(actor: SignedIn, permission: Permission, tree: Tree) -> Scope:
     if not actor.is_active:
         return Scope(tree, (), everything=False)
     if actor.is_superuser and permission in ADMINISTRATOR_PERMISSIONS:

@@ -1,11 +1,8 @@
 """The frame of every write: permission, one transaction, and the context that history rows link to."""
 
 import json
-import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
@@ -14,44 +11,13 @@ from django.http import Http404
 
 from corps.actors import SystemActor
 from corps.errors import Refusal
+from corps.operations.acts import Act, current_request, running_act
+from corps.operations.trail import record_refusal
 from corps.permissions import Permission
 from corps.queries.scope import require
 
 if TYPE_CHECKING:
     from corps.actors import Actor
-
-
-@dataclass(frozen=True, slots=True)
-class RequestFacts:
-    """Where an act comes from: filled by the middleware for pages and the API, empty for background work."""
-
-    request_id: str = ""
-    ip: str | None = None
-
-
-@dataclass(slots=True)
-class Act:
-    """A running operation. `id` is the primary key of the pghistory context its row events link to.
-
-    `at_the_end` runs as the last statements of the transaction: what takes a lock that everybody needs waits.
-    """
-
-    actor: "Actor"
-    action: str
-    reason: str
-    unit_id: int | None = None
-    id: uuid.UUID = field(default_factory=uuid.uuid4)
-    at_the_end: list[Callable[[], None]] = field(default_factory=list)
-
-
-NO_REQUEST = RequestFacts()
-current_request: ContextVar[RequestFacts] = ContextVar("current_request", default=NO_REQUEST)
-_current_act: ContextVar[Act | None] = ContextVar("current_act", default=None)
-
-
-def current_act() -> Act | None:
-    """The operation that is running, if any."""
-    return _current_act.get()
 
 
 @contextmanager
@@ -72,7 +38,7 @@ def acting(
     `execute`. With `refusals_recorded` a refusal is itself an entry of the action log. Raises `Http404` or
     `PermissionDenied` (see `require`), `TypeError` without an actor.
     """
-    outer = _current_act.get()
+    outer = running_act.get()
     try:
         _check(actor, permission, unit_id)
         with transaction.atomic():
@@ -81,13 +47,13 @@ def acting(
                 return
             act = Act(actor, action, reason, unit_id)
             _set_history_context(act)
-            token = _current_act.set(act)
+            token = running_act.set(act)
             try:
                 yield act
                 for step in act.at_the_end:
                     step()
             finally:
-                _current_act.reset(token)
+                running_act.reset(token)
     except (PermissionDenied, Refusal, Http404) as refusal:
         # Only after the roll-back, and only by the outermost act: otherwise the entry would be rolled back as well.
         if refusals_recorded and outer is None:
@@ -107,8 +73,6 @@ def _check(actor: "Actor", permission: Permission | None, unit_id: int | None) -
 def _record_refusal(
     actor: "Actor", action: str, unit_id: int | None, refusal: Refusal | PermissionDenied | Http404
 ) -> None:
-    from corps.operations.trail import record_refusal
-
     record_refusal(actor=actor, action=action, unit_id=unit_id, refusal=refusal)
 
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.http import Http404
 from django.utils import timezone
 
-from corps.actors import SystemActor
+from corps.actors import account_id
 from corps.crypto import seal_bytes
 from corps.enums import ActionResult
 from corps.errors import Refusal
@@ -19,7 +19,7 @@ from corps.logic.chain import GENESIS
 from corps.logic.masking import mask_text
 from corps.models import ActionLog, TrailHead
 from corps.models.trail import HEAD_PURPOSE
-from corps.operations.context import current_act, current_request
+from corps.operations.acts import current_act, current_request
 
 if TYPE_CHECKING:
     from corps.actors import Actor
@@ -50,10 +50,9 @@ def record(
     numbers in it are masked.
     """
     request, act = current_request.get(), current_act()
-    account = None if actor is None or isinstance(actor, SystemActor) else actor
     entry = ActionLog(
         at=timezone.now(),
-        account=account,
+        account_id=account_id(actor),
         actor_name=_clean(actor_name or str(actor), 60),
         action=action,
         unit_id=unit_id if unit_id is not None or act is None else act.unit_id,

@@ -25,7 +25,7 @@ def save_filter(*, actor: "Actor", name: str, query: str) -> SavedFilter:
             _("A saved filter needs a name."), code="filter.nameless", place="name", remedy=_("Please enter one.")
         )
     with acting(actor=actor, action="filter.save"):
-        own = SavedFilter.objects.filter(account=actor)
+        own = SavedFilter.objects.filter(account_id=actor.pk)
         if own.exclude(name=name).count() >= MOST:
             raise Refusal(
                 _("%(most)s filters can be kept.") % {"most": MOST},
@@ -34,7 +34,7 @@ def save_filter(*, actor: "Actor", name: str, query: str) -> SavedFilter:
                 remedy=_("Remove one that is not needed any more."),
             )
         saved, _created = SavedFilter.objects.update_or_create(
-            account=actor, name=name, defaults={"query": query[:500]}
+            account_id=actor.pk, name=name, defaults={"query": query[:500]}
         )
         return saved
 
@@ -44,4 +44,4 @@ def forget_filter(*, actor: "Actor", filter_id: int) -> None:
     if isinstance(actor, SystemActor):
         raise TypeError("only an account keeps filters")
     with acting(actor=actor, action="filter.forget"):
-        SavedFilter.objects.filter(account=actor, pk=filter_id).delete()
+        SavedFilter.objects.filter(account_id=actor.pk, pk=filter_id).delete()

@@ -104,7 +104,7 @@ def test_the_lock_is_of_name_and_address_and_knows_no_case(cast: Cast, settings:
 
 
 def enrol(account: Account) -> str:
-    secret = generate_totp_secret()
+    secret: str = generate_totp_secret()
     TOTP.activate(account, secret)
     RecoveryCodes.activate(account)
     return secret

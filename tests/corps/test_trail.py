@@ -14,7 +14,8 @@ from corps.crypto import SealBroken
 from corps.enums import ActionResult
 from corps.errors import Refusal
 from corps.models import ActionLog, TrailHead, Unit
-from corps.operations.context import RequestFacts, acting, current_request
+from corps.operations.acts import RequestFacts, current_request
+from corps.operations.context import acting
 from corps.operations.trail import TrailBroken, record
 from corps.permissions import Permission
 from corps.queries.chain import verify
@@ -165,7 +166,7 @@ def test_the_command_compares_with_a_digest_noted_elsewhere(db: None) -> None:
     entries = write(3)
     noted = f"{entries[1].pk}:{bytes(entries[1].digest).hex()}"
     assert str(entries[2].pk) in run_command("--expect", noted)
-    with pytest.raises(CommandError, match="noted elsewhere"):
+    with pytest.raises(CommandError, match="与外部留存的记录不一致"):
         run_command("--expect", f"{entries[1].pk}:{'0' * 64}")
     with pytest.raises(CommandError):
         run_command("--expect", f"{entries[2].pk + 1}:{'0' * 64}")

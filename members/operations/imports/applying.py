@@ -14,7 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from django.http import Http404
 from django.utils import timezone
 
-from corps.actors import SYSTEM, SystemActor
+from corps.actors import SYSTEM, SystemActor, account_id
 from corps.live import publish
 from corps.operations.context import acting
 from corps.operations.tree import hold_tree
@@ -65,7 +65,7 @@ def apply_import(*, actor: "Actor", import_id: int, queued: bool = True) -> Rost
         roster_import = locked_import(import_id)
         check_can_apply(roster_import)
         roster_import.state = ImportState.APPLYING
-        roster_import.applied_by = None if isinstance(actor, SystemActor) else actor
+        roster_import.applied_by_id = account_id(actor)
         roster_import.heartbeat_at = None
         roster_import.tries = 0
         roster_import.rows_done = 0

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.http import Http404
 from django.utils import timezone
 
-from corps.actors import SYSTEM, SystemActor
+from corps.actors import SYSTEM, SystemActor, account_id
 from corps.live import publish
 from corps.operations.context import acting
 from corps.operations.tree import hold_tree
@@ -41,7 +41,7 @@ def undo_import(*, actor: "Actor", import_id: int, queued: bool = True) -> Roste
         roster_import = locked_import(import_id)
         check_can_undo(roster_import, timezone.now())
         roster_import.state = ImportState.UNDOING
-        roster_import.undone_by = None if isinstance(actor, SystemActor) else actor
+        roster_import.undone_by_id = account_id(actor)
         roster_import.heartbeat_at = None
         roster_import.tries = 0
         roster_import.save(update_fields=["state", "undone_by", "heartbeat_at", "tries"])

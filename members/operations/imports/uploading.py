@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from corps.actors import SystemActor
+from corps.actors import account_id
 from corps.errors import Refusal
 from corps.live import publish
 from corps.operations.context import acting
@@ -69,7 +69,7 @@ def new_import(actor: "Actor", unit_id: int, file_name: str, size: int, digest: 
         with transaction.atomic():
             return RosterImport.objects.create(
                 unit_id=unit_id,
-                uploaded_by=None if isinstance(actor, SystemActor) else actor,
+                uploaded_by_id=account_id(actor),
                 file_name=PurePath(file_name.replace("\\", "/")).name[-200:] or "roster",
                 file_size=size,
                 file_digest=digest,
@@ -258,12 +258,12 @@ def _no_such_unit(text: str) -> Refusal:
 
 
 def _remember(actor: "Actor", roster_import: RosterImport, kept: Mapping[str, Any]) -> None:
-    account = None if isinstance(actor, SystemActor) else actor
+    account = account_id(actor)
     for header, key in kept["columns"].items():
         ColumnAnswer.objects.update_or_create(
-            unit_id=roster_import.unit_id, header=header[:100], defaults={"field": key, "answered_by": account}
+            unit_id=roster_import.unit_id, header=header[:100], defaults={"field": key, "answered_by_id": account}
         )
     for text, meant in kept["units"].items():
         UnitAnswer.objects.update_or_create(
-            unit_id=roster_import.unit_id, text=text[:200], defaults={"meant_id": meant, "answered_by": account}
+            unit_id=roster_import.unit_id, text=text[:200], defaults={"meant_id": meant, "answered_by_id": account}
         )
