@@ -20,6 +20,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.forms import PaginationInlineFormSet
 from unfold.views import ChangeList
 
 from corps.admin.fields import DATE_WIDGET, LabelledChoiceField, reason_field
@@ -220,6 +221,10 @@ class ProjectAdmin(ModelAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
         """Nothing: the operation has written all of it."""
 
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:  # noqa: FBT001, FBT002
+        """Nothing: the history tells it."""
+        return []
+
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> Any:
@@ -315,9 +320,21 @@ class ProjectAdmin(ModelAdmin):
         return history_of(obj, actor_of(request), unit_id=unit_id)
 
 
+class ReadFormSet(PaginationInlineFormSet):
+    """Rows to look at: whatever is sent along is not even read."""
+
+    def __init__(self, data: Any = None, files: Any = None, **options: Any) -> None:
+        super().__init__(None, None, **options)
+
+    def is_valid(self) -> bool:
+        """There is nothing that could be wrong."""
+        return True
+
+
 class ReadInline(TabularInline):
     """Rows of another kind on a row's page, to look at; each leads to its own page."""
 
+    formset = ReadFormSet
     extra = 0
     max_num = 0
     can_delete = False

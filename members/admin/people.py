@@ -78,6 +78,8 @@ class MemberForm(OperationForm):
         super().__init__(*arguments, **options)
         member = self.instance
         if member.pk is not None:
+            # Correcting the number is an act of its own, with a reason.
+            self.fields.pop("identity", None)
             self.initial = {
                 **self.initial,
                 "chosen_roles": member.roles,
