@@ -18,8 +18,6 @@ import corps.models.posts
 class Migration(migrations.Migration):
     initial = True
 
-    initial = True
-
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
         ("pghistory", "0007_auto_20250421_0444"),
