@@ -14,6 +14,7 @@ from corps.models import Post, Site, Station, Term, UnitStation
 from members.models import FunctionalGroup, GroupMembership, Member, RosterImport
 from members.operations import imports as operations
 from tests.browser.conftest import Look, PageFor
+from tests.browser.lint import sideways
 from tests.cast import Cast
 from tests.members.roster import identity_number, person
 
@@ -253,3 +254,12 @@ def test_an_import_is_applied_and_undone_from_its_page(page_for: PageFor, corps:
     page.click("[data-opens=undo]")
     page.click("#undo button.y-btn-danger")
     expect(page.locator("progress")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "path", ["/u/sg/", "/u/sg/roster/?status=active", "/u/sg/units/", "/u/sg/imports/new/", "/u/sg11/members/new/"]
+)
+def test_nothing_scrolls_sideways_on_the_smallest_phone(page_for: PageFor, corps: Cast, path: str) -> None:
+    visitor = page_for("captain_sg", size="phone")
+    visitor.page.set_viewport_size({"width": 320, "height": 640})
+    assert sideways(visitor.go(path)) == 0
