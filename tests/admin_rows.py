@@ -47,7 +47,7 @@ def unit(cast: Cast, code: str) -> Any:
         level=Level.SQUAD,
         name=f"新{number}中队",
         short_name=f"新{number}",
-        code=f"n{number}",
+        code=f"90{number:04}",
         active_from=SINCE,
     )
 
@@ -74,7 +74,7 @@ def station(cast: Cast, code: str) -> Any:
         corps_id=cast.units[code].corps_id,
         kind=StationKind.STATION,
         name=f"第{number}派出所",
-        code=f"P{number}",
+        code=f"80{number:04}",
     )
 
 
@@ -94,7 +94,7 @@ def grid(cast: Cast, code: str) -> Any:
         unit_id=cast.units[code].pk,
         level=GridLevel.FIRST,
         name=f"第{number}网格",
-        code=f"G{number}",
+        code=f"70{number:04}",
     )
 
 
@@ -112,7 +112,7 @@ def account(cast: Cast, code: str) -> Account:
     """Somebody at home in the unit."""
     number = next(_numbers)
     return create_account(
-        actor=SYSTEM, username=f"someone{number}", display_name=f"某人{number}", unit_id=cast.units[code].pk
+        actor=SYSTEM, username=f"60{number:04}", display_name=f"某人{number}", unit_id=cast.units[code].pk
     ).account
 
 
@@ -132,7 +132,7 @@ def api_key(cast: Cast, code: str) -> Any:
     number = next(_numbers)
     machine = create_account(
         actor=SYSTEM,
-        username=f"system{number}",
+        username=f"50{number:04}",
         display_name=f"系统{number}",
         unit_id=cast.units[code].pk,
         machine=True,

@@ -93,6 +93,7 @@ class ApiKeyAdmin(ProjectAdmin):
     list_select_related = ("account",)
     search_fields = ("name", "prefix", "account__display_name", "account__username")
     search_help_text = _("Name, prefix or account")
+    readonly_fields = ("prefix_column",)
     ordering = ("-created_at",)
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -111,7 +112,7 @@ class ApiKeyAdmin(ProjectAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
             return [(None, {"fields": ("account", "name", "last_day", "reason")})]
-        names = ("account", "name", "prefix", "created_at", "expires_at", "last_used_at", "revoked_at")
+        names = ("account", "name", "prefix_column", "created_at", "expires_at", "last_used_at", "revoked_at")
         return [(None, {"fields": names})]
 
     def operate(self, request: HttpRequest, obj: Any, form: Any, *, adding: bool) -> Any:

@@ -192,4 +192,4 @@ class ApiKey(models.Model):
         ordering = ("-created_at",)
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.prefix}…)"
+        return self.name

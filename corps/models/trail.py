@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 from typing import ClassVar
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from corps.actions import action_name
 from corps.enums import ActionResult
 from corps.logic.chain import chained
 from corps.models.querysets import ScopedQuerySet
@@ -64,7 +66,7 @@ class ActionLog(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.actor_name} {self.action}"
+        return f"{timezone.localtime(self.at):%Y-%m-%d %H:%M:%S} {action_name(self.action)}"
 
     def computed_digest(self) -> bytes:
         """What `digest` must be: over the digest before it and every other column but the key."""

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from corps.roles import Role
 from tests.admin_rows import EVERY_KIND
 from tests.browser.conftest import PageFor, shoot
 from tests.browser.lint import latin_words, sideways
@@ -12,8 +13,8 @@ from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-# The cast's accounts have Latin names; IP stands in every Chinese log.
-KNOWN = {"liaison", "hy", "IP"}
+# The cast's accounts have Latin names and its units Latin codes; IP stands in every Chinese log.
+KNOWN = {"IP", "hy", "sg", "sg1", "sg11", "zx", "nobody", "admin", *(role.value for role in Role)}
 NOT_ADDED = {"corps_term", "corps_actionlog", "members_rosterimport"}
 
 

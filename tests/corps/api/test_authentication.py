@@ -1,9 +1,12 @@
 """API keys and sessions at the API's door, and the one shape of its errors."""
 
+import secrets
 from datetime import datetime, timedelta
+from ipaddress import IPv6Address
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.test import RequestFactory
@@ -14,8 +17,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from corps.api.errors import refusal_status
+from corps.api.failures import MOST_FAILURES
+from corps.enums import ActionResult
 from corps.errors import Refusal
-from corps.models import Account, ApiKey
+from corps.models import Account, ActionLog, ApiKey
 from corps.operations.accounts import create_account
 from corps.operations.api_keys import IssuedKey, issue_key, note_use, revoke_key
 from tests.cast import Cast
@@ -41,9 +46,19 @@ def issue(cast: Cast, who: str = "liaison_sg", days: float = 30) -> IssuedKey:
     )
 
 
-def call(header: str | None = None, failure: Exception | None = None, request: HttpRequest | None = None) -> Response:
+def some_address() -> str:
+    return str(IPv6Address((0x2001_0DB8 << 96) + secrets.randbits(96)))
+
+
+def call(
+    header: str | None = None,
+    failure: Exception | None = None,
+    request: HttpRequest | None = None,
+    address: str = "",
+) -> Response:
     headers: dict[str, Any] = {"HTTP_AUTHORIZATION": header} if header else {}
-    request = request or RequestFactory().get("/api/v1/x", **headers)
+    # An address of its own for each call: wrong keys are counted by address, and tests share one Valkey.
+    request = request or RequestFactory().get("/api/v1/x", REMOTE_ADDR=address or some_address(), **headers)
     response = Door.as_view(failure=failure)(request)
     assert isinstance(response, Response)
     return response
@@ -80,6 +95,33 @@ def test_a_wrong_key_is_a_401_that_tells_nothing(cast: Cast, change: str) -> Non
     assert response.headers["WWW-Authenticate"] == "Api-Key"
     assert response.data["code"] == "api_key.invalid"
     assert response.data["remedy"]
+
+
+def test_many_wrong_keys_close_the_door_to_their_address(cast: Cast) -> None:
+    issued, address = issue(cast), some_address()
+    for _number in range(MOST_FAILURES):
+        assert call("Api-Key yw_0", address=address).status_code == 401
+    refused = call("Api-Key yw_0", address=address)
+    assert (refused.status_code, refused.data["code"]) == (429, "throttled")
+    assert refused.data["remedy"]
+    assert call(f"Api-Key {issued.text}", address=address).status_code == 429, "a right guess must not stand out"
+    assert call(f"Api-Key {issued.text}").status_code == 200, "others are not concerned"
+
+
+def test_wrong_keys_stand_in_the_trail_without_filling_it(cast: Cast) -> None:
+    cache.delete("api-key-failures:noted")
+    issued, address = issue(cast), some_address()
+    wrong = issued.text[:-1] + ("A" if issued.text[-1] != "A" else "B")
+    for _number in range(MOST_FAILURES + 5):
+        call(f"Api-Key {wrong}", address=address)
+    entries = ActionLog.objects.filter(action="api_key.refuse").order_by("id")
+    assert [(entry.result, entry.detail) for entry in entries] == [
+        (ActionResult.FAILED, {"failures": 1}),
+        (ActionResult.REFUSED, {"failures": MOST_FAILURES}),
+    ]
+    assert {(entry.actor_name, entry.object_id) for entry in entries} == {("巡逻系统", str(issued.key.pk))}
+    assert {entry.unit_id for entry in entries} == {cast.units["sg"].pk}, "the trail of the account's unit"
+    assert wrong not in str(entries.values())
 
 
 def test_nobody_is_a_401(db: None) -> None:
