@@ -13,6 +13,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from statistics import median
@@ -68,7 +69,7 @@ def run(report: Report) -> None:
         path = Path(folder) / "roster.xlsx"
         write_roster(path, ROWS, units=UNITS)
         report.note(
-            f"{ROWS:,} rows × {len(HEADERS)} columns, {path.stat().st_size / 2**20:.1f} MiB; medians of {ROUNDS}"
+            f"{ROWS:,} rows × {len(HEADERS)} columns, {path.stat().st_size / 2**20:.1f} MiB; the middle one of {ROUNDS} rounds"
         )
         first, again, best, memory = [], [], [], []
         for _round in range(ROUNDS):
@@ -86,19 +87,13 @@ def run(report: Report) -> None:
                 f"first {ours['seconds']:.2f} s {ours['stages']}, again {repeated['seconds']:.2f} s"
                 f" {repeated['stages']}, reference {best[-1]:.2f} s"
             )
+        ours, reference = _middle(first, best)
         report.measure(
-            name="import 124,000 rows / (calamine + binary COPY)",
-            ours=median(first),
-            reference=median(best),
-            unit="s",
-            at_most=2.5,
+            name="import 124,000 rows / (calamine + binary COPY)", ours=ours, reference=reference, unit="s", at_most=2.5
         )
+        ours, reference = _middle(again, first)
         report.measure(
-            name="the same file again / the first time",
-            ours=median(again),
-            reference=median(first),
-            unit="s",
-            at_most=0.7,
+            name="the same file again / the first time", ours=ours, reference=reference, unit="s", at_most=0.7
         )
         report.measure(name="rows written by the same file again", ours=0.0, unit="rows", at_most=0)
         allowed = (ROWS * 2.4 / 1024) + 120
@@ -114,6 +109,12 @@ def run(report: Report) -> None:
             unit="/s",
             at_least=25,
         )
+
+
+def _middle(ours: Sequence[float], reference: Sequence[float]) -> tuple[float, float]:
+    """The pair of one round whose ratio is the median: what runs beside us changes from minute to minute."""
+    pairs = sorted(zip(ours, reference, strict=True), key=lambda pair: pair[0] / pair[1])
+    return pairs[len(pairs) // 2]
 
 
 def _import(path: Path) -> dict[str, Any]:
