@@ -212,13 +212,18 @@ class AccountAdmin(UnitText, ProjectAdmin):
         DeactivatePage,
     )
     autocomplete_fields = ("unit",)
-    list_display = ("display_name", "username_column", "unit_column", "phone", "is_active", "last_login")
+    list_display = ("display_name", "username_column", "unit_column", "phone", "active", "last_login")
     list_display_links = ("display_name",)
     list_filter = (UnitFilter, ActiveFilter)
     search_fields = ("username", "display_name", "phone", "police_number")
     search_help_text = _("Name, user name, phone or police number")
     ordering = ("username",)
     inlines: ClassVar[list[Any]] = [AppointmentInline, KeyInline]
+
+    @admin.display(description=_("in use"), boolean=True)
+    def active(self, account: Account) -> bool:
+        """Whether somebody may sign in with it."""
+        return account.is_active
 
     @admin.display(description=_("username"), ordering="username")
     def username_column(self, account: Account) -> str:
@@ -244,15 +249,15 @@ class AccountAdmin(UnitText, ProjectAdmin):
         if obj is None:
             names: tuple[str, ...] = ("username", "display_name", "unit", "phone", "police_number", "machine", "reason")
             return [(None, {"fields": names})]
-        facts = (_("Sign-in"), {"fields": ("is_active", "last_login", "password_changed_at", "one_time_password")})
-        names = ("username", "display_name", "unit", "phone", "police_number")
+        facts = (_("Sign-in"), {"fields": ("active", "last_login", "password_changed_at", "one_time_password")})
+        names = ("username_column", "display_name", "unit", "phone", "police_number")
         changing = self.has_change_permission(request, obj)
         return [(None, {"fields": (*names, *(("reason",) if changing else ()))}), facts]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
             return ()
-        return ("username", "is_active", "last_login", "password_changed_at", "one_time_password")
+        return ("username_column", "active", "last_login", "password_changed_at", "one_time_password")
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         return self.inlines if obj is not None else []

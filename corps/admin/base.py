@@ -23,7 +23,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import PaginationInlineFormSet
 from unfold.views import ChangeList
 
-from corps.admin.fields import DATE_WIDGET, LabelledChoiceField, reason_field
+from corps.admin.fields import DATE_WIDGET, LabelledChoiceField, dress, reason_field
 from corps.admin.pages import OperationPage, Shown, shown_once
 from corps.admin.scopes import actor_of, scope_for
 from corps.errors import Refusal
@@ -45,6 +45,11 @@ class OperationForm(_ModelForm):
 
     refusal: ClassVar[Refusal | None] = None
     reason = reason_field()
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        for field in self.fields.values():
+            dress(field)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

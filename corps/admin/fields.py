@@ -16,8 +16,14 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
+
 # The browser's own picker: no script, no complaint about time zones, the keyboard of a phone.
-DATE_WIDGET = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": " ".join(INPUT_CLASSES)})
+def date_widget() -> forms.DateInput:
+    """A new one: a widget takes its type out of the attributes it is given."""
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": " ".join(INPUT_CLASSES)})
+
+
+DATE_WIDGET = date_widget()
 
 
 def reason_field(*, required: bool = False) -> forms.CharField:
@@ -77,23 +83,26 @@ def dress(field: forms.Field) -> None:
     widget: Any = field.widget
     if isinstance(widget, AutocompleteSelect | AutocompleteSelectMultiple) or "unfold" in type(widget).__module__:
         return
-    choices = getattr(widget, "choices", ())
-    attrs = {name: value for name, value in widget.attrs.items() if name != "class"}
-    dressed: Any = None
-    if isinstance(field, forms.DateField) or attrs.get("type") == "date":
-        dressed = forms.DateInput(format="%Y-%m-%d", attrs={**DATE_WIDGET.attrs})
-    elif isinstance(widget, forms.CheckboxSelectMultiple):
-        dressed = UnfoldAdminCheckboxSelectMultipleWidget(choices=choices)
-    elif isinstance(widget, forms.RadioSelect):
-        dressed = UnfoldAdminRadioSelectWidget(choices=choices)
-    elif isinstance(widget, forms.Select):
-        dressed = UnfoldAdminSelectWidget(attrs=attrs, choices=choices)
-    elif isinstance(widget, forms.CheckboxInput):
-        dressed = UnfoldBooleanSwitchWidget(attrs=attrs)
-    elif isinstance(widget, forms.FileInput):
-        dressed = UnfoldAdminFileFieldWidget(attrs=attrs)
-    elif isinstance(widget, forms.TextInput):
-        dressed = UnfoldAdminTextInputWidget(attrs=attrs)
+    dressed: Any = date_widget() if getattr(widget, "input_type", "") == "date" else None
+    if dressed is None and isinstance(field, forms.DateField):
+        dressed = date_widget()
+    if dressed is None:
+        dressed = _dressed(widget)
     if dressed is not None:
         dressed.is_required = field.required
         field.widget = dressed
+
+
+def _dressed(widget: Any) -> Any:
+    """The theme's widget for one of Django's own, the first kind that fits; None for any other."""
+    attrs = {name: value for name, value in widget.attrs.items() if name != "class"}
+    choices = getattr(widget, "choices", ())
+    makers: tuple[tuple[type[forms.Widget], Callable[[], Any]], ...] = (
+        (forms.CheckboxSelectMultiple, lambda: UnfoldAdminCheckboxSelectMultipleWidget(choices=choices)),
+        (forms.RadioSelect, lambda: UnfoldAdminRadioSelectWidget(choices=choices)),
+        (forms.Select, lambda: UnfoldAdminSelectWidget(attrs=attrs, choices=choices)),
+        (forms.CheckboxInput, lambda: UnfoldBooleanSwitchWidget(attrs=attrs)),
+        (forms.FileInput, lambda: UnfoldAdminFileFieldWidget(attrs=attrs)),
+        (forms.TextInput, lambda: UnfoldAdminTextInputWidget(attrs=attrs)),
+    )
+    return next((make() for kind, make in makers if isinstance(widget, kind)), None)

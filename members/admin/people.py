@@ -358,7 +358,8 @@ class MemberAdmin(UnitText, ProjectAdmin):
                 "joined_on",
             )
             return [(None, {"fields": seen})]
-        if obj is not None and not groups_of(obj.unit.corps_id):
+        place = place_for(request, Permission.MEMBER_VIEW, obj.unit_id if obj else None)
+        if place is None or not groups_of(place.unit.corps_id):
             corps = tuple(name for name in corps if name != "chosen_groups")
         return [
             (None, {"fields": first}),

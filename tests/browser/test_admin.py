@@ -1,5 +1,7 @@
 """Every page of the admin in a browser: Chinese throughout, nothing blocked or broken, English on the switch."""
 
+from typing import Any
+
 import pytest
 from django.contrib import admin
 from django.urls import reverse
@@ -27,7 +29,7 @@ def strange_words(page: Page) -> list[str]:
 def pages_of(kind: str, key: int) -> dict[str, str]:
     """Name → address of every page about rows of the kind."""
     app, model = kind.split("_", 1)
-    page = next(
+    page: Any = next(
         found
         for one, found in admin.site._registry.items()
         if (one._meta.app_label, one._meta.model_name) == (app, model)

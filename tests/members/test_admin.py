@@ -31,7 +31,16 @@ def officer(cast: Cast) -> Client:
 
 def record(member: Member, **changes: Any) -> dict[str, Any]:
     """The form of the record as the browser sends it."""
-    names = ("name", "phone", "occupation", "employer", "address", "political_status", "education", "emergency_name")
+    names: tuple[str, ...] = (
+        "name",
+        "phone",
+        "occupation",
+        "employer",
+        "address",
+        "political_status",
+        "education",
+        "emergency_name",
+    )
     names += ("emergency_phone", "insurer", "policy_number", "recruiter", "remarks")
     values: dict[str, Any] = {name: getattr(member, name) for name in names}
     return {**values, "skills_text": "、".join(member.skills), "chosen_roles": member.roles, **changes}
