@@ -6,6 +6,8 @@ from typing import Any
 
 _IDENTITY = re.compile(r"(?<!\d)(\d{3})\d{11}(\d{3}[\dXx])(?!\d)")
 _PHONE = re.compile(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)")
+# What somebody searched for, in the address of a page.
+_SEARCHED = re.compile(r"([?&](?:q|who)=)[^&\s\"']+")
 
 
 def mask_identity(number: str) -> str:
@@ -28,8 +30,8 @@ def mask_text(text: str) -> str:
 
 
 def mask_log_event(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """A structlog processor: no number of a person reaches a log."""
+    """A structlog processor: no number of a person reaches a log, nor what somebody searched for."""
     for key, value in event.items():
         if isinstance(value, str):
-            event[key] = mask_text(value)
+            event[key] = mask_text(_SEARCHED.sub(r"\1***", value))
     return event

@@ -1,10 +1,14 @@
 """The console's log is one line per page; other events pass untouched."""
 
 import logging
+import logging.config
+import sys
 from typing import Any
 
 import pytest
+from django.conf import settings
 
+from corps.logic.masking import mask_log_event
 from yiwu.logs import ReadableFilter
 
 
@@ -35,3 +39,23 @@ def test_everything_else_passes_whole(message: Any) -> None:
     record = _record(message)
     assert ReadableFilter().filter(record)
     assert record.msg == message
+
+
+def test_a_traceback_of_another_logger_is_masked() -> None:
+    try:
+        int("430405198001011239 13812345678")
+    except ValueError:
+        record = logging.LogRecord("django.request", logging.ERROR, __file__, 1, "Failed", None, sys.exc_info())
+    described: Any = settings.LOGGING["formatters"]
+    made = logging.config.DictConfigurator(settings.LOGGING).configure_formatter(dict(described["line"]))
+    line = made.format(record)
+    assert "ValueError" in line
+    assert "430***********1239" in line
+    assert "138****5678" in line
+    assert "430405198001011239" not in line
+    assert "13812345678" not in line
+
+
+def test_what_was_searched_for_stays_out_of_the_log() -> None:
+    event = {"request": "GET /u/sg1/roster/?q=%E5%BC%A0%E4%BC%9F&status=active", "code": 200}
+    assert mask_log_event(None, "info", event)["request"] == "GET /u/sg1/roster/?q=***&status=active"
