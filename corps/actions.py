@@ -29,6 +29,7 @@ ACTIONS: dict[str, Promise | str] = {
     "appointment.transfer": _("Appointment transferred"),
     "api_key.issue": _("API key issued"),
     "api_key.revoke": _("API key revoked"),
+    "api_key.refuse": _("Wrong API key"),
     "keys.canary": _("Key canary set"),
     "keys.rotate": _("Data keys rotated"),
     "trail.export": _("Trail exported"),

@@ -11,6 +11,7 @@ from rest_framework import authentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from corps.api.failures import check_address, note_failure
 from corps.models import Account, ApiKey
 from corps.operations.api_keys import digest_of, note_use
 
@@ -22,13 +23,16 @@ class ApiKeyAuthentication(authentication.BaseAuthentication):
     """`Authorization: Api-Key yw_<prefix>_<secret>`; the caller has the rights of the key's account."""
 
     def authenticate(self, request: Request) -> tuple[Account, ApiKey] | None:
-        """(account, key), or None when the header is for somebody else. Raises `AuthenticationFailed`."""
+        """(account, key), or None when the header is for somebody else. Raises `AuthenticationFailed`, `Throttled`."""
         scheme, _space, text = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
         if scheme.lower() != KEYWORD.lower():
             return None
-        key = _find(text.strip())
+        check_address(request)
+        named = _named(text.strip())
+        key = named if named is not None and _fits(named, text.strip()) else None
         # One answer for every fault: a wrong key learns nothing about which part was wrong.
         if key is None:
+            note_failure(request, named)
             raise AuthenticationFailed(_("The API key is unknown, expired or revoked."), code="api_key.invalid")
         note_use(key, timezone.now())
         return key.account, key
@@ -38,13 +42,18 @@ class ApiKeyAuthentication(authentication.BaseAuthentication):
         return KEYWORD
 
 
-def _find(text: str) -> ApiKey | None:
+def _named(text: str) -> ApiKey | None:
+    """The key whose public part stands in `text`."""
     found = _KEY.fullmatch(text)
-    key = ApiKey.objects.select_related("account").filter(prefix=found["prefix"]).first() if found else None
-    if found is None or key is None or not hmac.compare_digest(bytes(key.digest), digest_of(found["secret"])):
-        return None
-    usable = key.revoked_at is None and key.expires_at > timezone.now() and key.account.is_active
-    return key if usable else None
+    return ApiKey.objects.select_related("account").filter(prefix=found["prefix"]).first() if found else None
+
+
+def _fits(key: ApiKey, text: str) -> bool:
+    """Whether the secret in `text` is the key's, and the key may still be used."""
+    found = _KEY.fullmatch(text)
+    if found is None or not hmac.compare_digest(bytes(key.digest), digest_of(found["secret"])):
+        return False
+    return key.revoked_at is None and key.expires_at > timezone.now() and key.account.is_active
 
 
 class SessionAuthentication(authentication.SessionAuthentication):
