@@ -9,7 +9,8 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -67,6 +68,34 @@ def _request_id() -> str:
     """The id under which the logs know this request; a client may have sent it, so anything odd is replaced."""
     found = str(structlog.contextvars.get_contextvars().get("request_id", ""))
     return found if _REQUEST_ID.fullmatch(found) else str(uuid.uuid4())
+
+
+class NulMiddleware:
+    """Refuses the character NUL, which PostgreSQL keeps in no text and no person types, wherever it was sent.
+
+    Fields of forms and of the API refuse it by themselves; this is for all that is read beside them.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, _view: Callable[..., Any], _args: Any, _kwargs: Any
+    ) -> HttpResponseBase | None:
+        sent = [request.path, *_values(request.GET)]
+        # The API reads its bodies itself, after it knows who calls.
+        if request.method == "POST" and not request.path.startswith("/api/"):
+            sent += _values(request.POST)
+        if any("\0" in text for text in sent):
+            raise BadRequest("the character NUL")
+        return None
+
+
+def _values(query: QueryDict) -> list[str]:
+    return [text for name, values in query.lists() for text in (name, *values)]
 
 
 class DebtMiddleware:

@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "corps.middleware.NulMiddleware",
     "corps.middleware.ActorMiddleware",
     "corps.middleware.PasswordMiddleware",
     "corps.middleware.SecondFactorMiddleware",
@@ -277,6 +278,11 @@ REST_FRAMEWORK = {
         "corps.api.authentication.ApiKeyAuthentication",
         "corps.api.authentication.SessionAuthentication",
     ],
+    "DEFAULT_PARSER_CLASSES": [
+        "corps.api.parsing.TextJSONParser",
+        "rest_framework.parsers.FormParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_THROTTLE_CLASSES": [
@@ -335,6 +341,8 @@ LOGGING = {
             "()": structlog.stdlib.ProcessorFormatter,
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                # Also tracebacks of other libraries' loggers become text first: a database's error quotes the row.
+                structlog.processors.format_exc_info,
                 mask_log_event,
                 _renderer,
             ],

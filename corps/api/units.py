@@ -6,11 +6,11 @@ from typing import Any, ClassVar
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import serializers, status, viewsets
 from rest_framework.decorators import action
-from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from corps.doors import actor_of
+from corps.api.paging import NumberedCursor
+from corps.doors import actor_of, number_in
 from corps.enums import Level
 from corps.models import Unit
 from corps.operations import tree
@@ -79,7 +79,7 @@ class ReasonSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=200)
 
 
-class TreeOrder(CursorPagination):
+class TreeOrder(NumberedCursor):
     """Units in tree order: a superior before its subordinates."""
 
     ordering = ("tree_id", "lft")
@@ -111,8 +111,8 @@ class UnitViewSet(viewsets.GenericViewSet[Unit]):
         rows = self.get_queryset()
         if within := request.query_params.get("within"):
             rows = rows.in_units(current_tree().within(see_unit(actor_of(request), within).id))
-        if (level := request.query_params.get("level", "")).isdecimal():
-            rows = rows.filter(level=int(level))
+        if (level := number_in(request.query_params.get("level", ""))) is not None:
+            rows = rows.filter(level=level)
         page = self.paginate_queryset(rows)
         return self.get_paginated_response(UnitSerializer(page, many=True).data)
 

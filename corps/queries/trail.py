@@ -42,11 +42,18 @@ class Place:
         try:
             at, source, key = text.split("~")
             moment = datetime.fromisoformat(at)
-            if source not in {CONTEXT, LOG} or moment.tzinfo is None:
+            # At the ends of the calendar another time zone may have no such moment.
+            if source not in {CONTEXT, LOG} or moment.tzinfo is None or not 2000 <= moment.year < 2200:
                 return None
-            return cls(moment, source, str(uuid.UUID(key)) if source == CONTEXT else str(int(key)))
+            return cls(moment, source, str(uuid.UUID(key)) if source == CONTEXT else str(_key(key)))
         except ValueError:
             return None
+
+
+def _key(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise ValueError("no key")
+    return int(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -14,6 +15,7 @@ from django.urls import reverse
 from corps.actors import Actor
 from corps.errors import Refusal
 from corps.models import Account
+from corps.operations.trail import record_refusal
 from corps.permissions import Permission
 from corps.queries.scope import Node, allowed, require, scope_of, see_unit
 
@@ -27,8 +29,11 @@ def actor_of(request: HttpRequest) -> Account:
     return request.user
 
 
-def unit_door(permission: Permission) -> Callable[[View], View]:
-    """A page of the unit whose code stands in the address: 404 outside the scope, 403 inside it without the right."""
+def unit_door(permission: Permission, *, refused_as: str = "") -> Callable[[View], View]:
+    """A page of the unit whose code stands in the address: 404 outside the scope, 403 inside it without the right.
+
+    With `refused_as`, the code of an act, sending the page's form without the right is an entry of the action log.
+    """
 
     def decorate(view: View) -> View:
         @login_required
@@ -36,7 +41,12 @@ def unit_door(permission: Permission) -> Callable[[View], View]:
         def door(request: HttpRequest, code: str, **arguments: Any) -> HttpResponseBase:
             actor = actor_of(request)
             unit = see_unit(actor, code)
-            require(actor, permission, unit.id)
+            try:
+                require(actor, permission, unit.id)
+            except PermissionDenied as refusal:
+                if refused_as and request.method == "POST":
+                    record_refusal(actor=actor, action=refused_as, unit_id=unit.id, refusal=refusal)
+                raise
             return view(request, unit=unit, **arguments)
 
         return door

@@ -2,17 +2,19 @@
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status, viewsets
 from rest_framework.decorators import action
-from rest_framework.pagination import CursorPagination
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from corps.api.paging import NumberedCursor
+from corps.api.parsing import TextJSONParser
 from corps.doors import actor_of
 from corps.queries.scope import see_unit
 from members.enums import ImportState, RowVerdict
@@ -131,7 +133,7 @@ class ImportRowPageSerializer(serializers.Serializer[Any]):
     next = serializers.CharField(allow_null=True)
 
 
-class NewestFirst(CursorPagination):
+class NewestFirst(NumberedCursor):
     """The newest import first."""
 
     ordering = "-id"
@@ -143,7 +145,7 @@ class ImportViewSet(viewsets.GenericViewSet[RosterImport]):
 
     serializer_class = ImportSerializer
     pagination_class = NewestFirst
-    parser_classes = (JSONParser, MultiPartParser)
+    parser_classes = (TextJSONParser, MultiPartParser)
     queryset = RosterImport.objects.none()
     lookup_value_regex = r"\d{1,18}"
 
@@ -168,7 +170,8 @@ class ImportViewSet(viewsets.GenericViewSet[RosterImport]):
             actor=actor_of(request),
             unit_id=see_unit(actor_of(request), entered["unit"]).id,
             file_name=entered["file"].name,
-            content=entered["file"].read(),
+            # One byte more than is allowed is enough to be refused, whatever the size of the file.
+            content=entered["file"].read(settings.ROSTER_UPLOAD_MAX_BYTES + 1),
         )
         return self._answer(roster_import.pk, status.HTTP_201_CREATED)
 

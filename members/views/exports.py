@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from corps.doors import number_in
 from corps.errors import Refusal
 from corps.permissions import Permission
 from corps.queries.scope import Node
@@ -21,7 +22,7 @@ CONTENT_TYPES = {
 }
 
 
-@unit_door(Permission.MEMBER_EXPORT)
+@unit_door(Permission.MEMBER_EXPORT, refused_as="member.export")
 @require_http_methods(["GET", "POST"])
 def export(request: HttpRequest, unit: Node) -> HttpResponseBase:
     """Ask for columns and format; then send the file. The address carries the search and filters of the list."""
@@ -65,4 +66,4 @@ def _ask(request: HttpRequest, unit: Node, form: ExportForm) -> HttpResponse:
 
 
 def _ids(query: QueryDict) -> tuple[int, ...]:
-    return tuple(int(text) for text in query.getlist("id") if text.isascii() and text.isdigit())
+    return tuple(number for text in query.getlist("id") if (number := number_in(text)) is not None)

@@ -15,6 +15,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from corps.doors import number_in
 from corps.errors import Refusal
 from corps.live import ticket
 from corps.permissions import Permission
@@ -61,10 +62,10 @@ NAMED_ON_WORKING_PAGES = (ImportState.UPLOADED, *RUNNING)
 @unit_door(Permission.MEMBER_IMPORT)
 def imports(request: HttpRequest, unit: Node) -> HttpResponse:
     """Past and running imports into the unit and the units below."""
-    before = request.GET.get("before", "")
+    before = number_in(request.GET.get("before", ""))
     found = imports_seen_by(actor_of(request), unit.id)
-    if before.isascii() and before.isdigit():
-        found = found.filter(pk__lt=int(before))
+    if before is not None:
+        found = found.filter(pk__lt=before)
     rows = list(found.defer("questions", "answers", "sheets")[: PAST_SHOWN + 1])
     shown = rows[:PAST_SHOWN]
     values = {
@@ -88,7 +89,7 @@ def _listed(one: RosterImport) -> dict[str, Any]:
     }
 
 
-@unit_door(Permission.MEMBER_IMPORT)
+@unit_door(Permission.MEMBER_IMPORT, refused_as="import.upload")
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest, unit: Node) -> HttpResponse:
     """Choose a workbook; what is accepted stands beside it."""
