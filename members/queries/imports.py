@@ -256,7 +256,7 @@ def import_rows(
         rows = rows.filter(Exists(remarks)).exclude(verdict=RowVerdict.REJECTED)
     sheet, _dot, row = (after or "").partition(".")
     # A cursor that makes no sense gives the first page.
-    if sheet.isdecimal() and row.isdecimal():
+    if all(part.isascii() and part.isdigit() and len(part) < 9 for part in (sheet, row)):
         rows = rows.filter(Q(sheet__gt=sheet) | Q(sheet=sheet, row__gt=row))
     found = list(rows.order_by("sheet", "row")[: size + 1])
     shown = found[:size]
@@ -345,9 +345,9 @@ def _views(actor: "Actor", roster_import: RosterImport, rows: Sequence[StagedRow
     names = _sheet_names(roster_import)
     problems = problems_of_rows(roster_import, [(row.sheet, row.row) for row in rows])
     changed = [row for row in rows if row.verdict == RowVerdict.CHANGED]
-    befores = _befores(roster_import, changed)
+    seen = _seen_by(actor, rows)
+    befores = _befores(roster_import, [row for row in changed if row.member_id in seen])
     words = _Words(rows, befores.values(), phones=allowed(actor, Permission.MEMBER_PHONE, roster_import.unit_id))
-    there = roster_import.state in {ImportState.APPLIED, ImportState.UNDOING, ImportState.UNDONE}
     return [
         RowView(
             sheet=row.sheet,
@@ -358,12 +358,18 @@ def _views(actor: "Actor", roster_import: RosterImport, rows: Sequence[StagedRow
             name=row.name or "",
             identity=f"{row.identity_head}{'*' * 11}{row.identity_tail}" if row.identity_head else "",
             unit=words.unit(row.unit_id) if row.unit_id else (row.unit_text or ""),
-            member_id=row.member_id if there or row.verdict in {RowVerdict.CHANGED, RowVerdict.SAME} else None,
-            changes=words.changes(row, befores.get(row.member_id, {})),
+            member_id=row.member_id if row.member_id in seen else None,
+            changes=words.changes(row, befores.get(row.member_id, {})) if row.member_id in seen else [],
             problems=problems.get((row.sheet, row.row), []),
         )
         for row in rows
     ]
+
+
+def _seen_by(actor: "Actor", rows: Sequence[StagedRow]) -> set[int]:
+    """Ids of the rows' members whom the reader may see: whoever uploaded may be responsible for more units."""
+    ids = [row.member_id for row in rows]
+    return set(Member.objects.visible_to(actor).filter(id__in=ids).values_list("id", flat=True)) if ids else set()
 
 
 def _befores(roster_import: RosterImport, rows: Sequence[StagedRow]) -> dict[int, dict[str, Any]]:
