@@ -11,6 +11,9 @@ class Refusal(Exception):
     `place` names the field, row or object the refusal is about; `remedy` says what to do instead.
     """
 
+    #: Whether an operation that records its refusals records this one; what is only mistyped is no event.
+    recorded = True
+
     def __init__(
         self,
         message: str | Promise,

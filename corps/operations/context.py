@@ -11,6 +11,7 @@ from django.http import Http404
 
 from corps.actors import SystemActor
 from corps.errors import Refusal
+from corps.logic.masking import mask_text
 from corps.operations.acts import Act, current_request, running_act
 from corps.operations.trail import record_refusal
 from corps.permissions import Permission
@@ -56,7 +57,7 @@ def acting(
                 running_act.reset(token)
     except (PermissionDenied, Refusal, Http404) as refusal:
         # Only after the roll-back, and only by the outermost act: otherwise the entry would be rolled back as well.
-        if refusals_recorded and outer is None:
+        if refusals_recorded and outer is None and getattr(refusal, "recorded", True):
             _record_refusal(actor, action, unit_id, refusal)
         raise
 
@@ -82,7 +83,8 @@ def _set_history_context(act: Act) -> None:
         "account": None if isinstance(act.actor, SystemActor) else act.actor.pk,
         "actor": str(act.actor),
         "action": act.action,
-        "reason": act.reason,
+        # Nobody should write a person's number into a reason; whoever does shall not have it kept in the open.
+        "reason": mask_text(act.reason),
         "unit": act.unit_id,
         "request": request.request_id,
     }

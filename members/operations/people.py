@@ -29,6 +29,7 @@ from members.logic.search import name_grams, name_pinyin
 from members.models import FunctionalGroup, GroupMembership, Member, TeamMembership
 from members.models.people import IDENTITY_PURPOSE
 from members.policies.life import check_can_change_status
+from members.queries.figures import forget_figures_above
 from members.queries.sentences import problem_sentence
 
 if TYPE_CHECKING:
@@ -59,29 +60,59 @@ EDITABLE = (*TEXT_FIELDS, *DATE_FIELDS, *LIST_FIELDS, *RELATION_FIELDS)
 class InvalidParticulars(Refusal):
     """Some of what was entered cannot be taken; `problems` holds a sentence per field."""
 
+    recorded = False
+
     def __init__(self, problems: dict[str, str]) -> None:
         super().__init__(_("Please correct the marked fields."), code="member.invalid", params={"problems": problems})
         self.problems = problems
 
 
-def enrol(*, actor: "Actor", unit_id: int, identity: str, particulars: Mapping[str, Any], reason: str = "") -> Member:
-    """Add a person to the roster of a unit.
+def enrol(
+    *,
+    actor: "Actor",
+    unit_id: int,
+    identity: str,
+    particulars: Mapping[str, Any],
+    group_ids: Iterable[int] = (),
+    reason: str = "",
+) -> Member:
+    """Add a person to the roster of a unit, and to functional groups of its corps: both or neither.
 
     `particulars` maps names of `EDITABLE` to text (lists for skills and roles, ids for grid and partner). Raises
     `InvalidParticulars`, or `Refusal` with code `member.exists` when the person is already on a roster.
     """
-    with acting(actor=actor, action="member.enrol", permission=Permission.MEMBER_EDIT, unit_id=unit_id, reason=reason):
+    with acting(
+        actor=actor,
+        action="member.enrol",
+        permission=Permission.MEMBER_EDIT,
+        unit_id=unit_id,
+        reason=reason,
+        # Numbers tried one after the other would tell who is on a roster elsewhere; the trail shall show it.
+        refusals_recorded=True,
+    ):
         hold_open([unit_id])
+        _figures_change(unit_id)
         values = clean(particulars, required=("name",))
         member = Member(unit_id=unit_id, status=MemberStatus.ACTIVE, status_on=local_today(), **values)
         _set_identity(member, identity)
         _set_search_words(member)
         _save_once(member, actor)
+        if wanted := list(group_ids):
+            set_groups(actor=actor, member_id=member.pk, group_ids=wanted)
         return member
 
 
-def edit(*, actor: "Actor", member_id: int, particulars: Mapping[str, Any], reason: str = "") -> Member:
-    """Change some of a member's particulars; fields that are absent stay. Raises `InvalidParticulars`."""
+def edit(
+    *,
+    actor: "Actor",
+    member_id: int,
+    particulars: Mapping[str, Any],
+    group_ids: Iterable[int] | None = None,
+    reason: str = "",
+) -> Member:
+    """Change some of a member's particulars; fields that are absent stay, and so do the functional groups without
+    `group_ids`. All of it or nothing. Raises `InvalidParticulars`, and `Refusal` as `set_groups` does.
+    """
     with _editing(actor, member_id, "member.edit", reason) as member:
         values = clean(particulars, required=("name",) if "name" in particulars else ())
         changed = [name for name, value in values.items() if getattr(member, name) != value]
@@ -90,13 +121,15 @@ def edit(*, actor: "Actor", member_id: int, particulars: Mapping[str, Any], reas
         if changed:
             _set_search_words(member)
             member.save()
+        if group_ids is not None:
+            set_groups(actor=actor, member_id=member_id, group_ids=group_ids)
         return member
 
 
 def change_identity(*, actor: "Actor", member_id: int, identity: str, reason: str) -> Member:
     """Correct an identity number; sex and birth date follow from it. The reason is kept."""
     _need_reason(reason)
-    with _editing(actor, member_id, "member.change_identity", reason) as member:
+    with _editing(actor, member_id, "member.change_identity", reason, refusals_recorded=True) as member:
         _set_identity(member, identity)
         _save_once(member, actor)
         return member
@@ -114,6 +147,7 @@ def transfer(*, actor: "Actor", member_id: int, unit_id: int, reason: str) -> Me
                 remedy=_("Choose another unit."),
             )
         hold_open([unit_id])
+        _figures_change(unit_id)
         member.unit_id = unit_id
         member.save()
         # The new home is no further team any more.
@@ -234,16 +268,33 @@ def _as_stored(name: str, value: Any) -> Any:
 
 
 @contextmanager
-def _editing(actor: "Actor", member_id: int, action: str, reason: str = "") -> Iterator[Member]:
+def _editing(
+    actor: "Actor", member_id: int, action: str, reason: str = "", *, refusals_recorded: bool = False
+) -> Iterator[Member]:
     """The member, locked for the length of an act, if the actor may edit it."""
     seen = get_object_or_404(Member.objects.visible_to(actor).only("id", "unit_id"), pk=member_id)
-    with acting(actor=actor, action=action, permission=Permission.MEMBER_EDIT, unit_id=seen.unit_id, reason=reason):
+    with acting(
+        actor=actor,
+        action=action,
+        permission=Permission.MEMBER_EDIT,
+        unit_id=seen.unit_id,
+        reason=reason,
+        refusals_recorded=refusals_recorded,
+    ):
         # Before the row: a merger of units takes the tree first and the members after it.
         hold_tree()
         member = get_object_or_404(Member.objects.select_for_update(of=("self",)), pk=member_id)
         # Somebody may have moved the member between the look and the lock.
         require(actor, Permission.MEMBER_EDIT, member.unit_id)
+        _figures_change(member.unit_id)
         yield member
+
+
+def _figures_change(unit_id: int) -> None:
+    """What was counted of the unit is counted anew once the change is committed; without the cache it stays old for
+    minutes, and nothing fails.
+    """
+    transaction.on_commit(lambda: forget_figures_above(unit_id), robust=True)
 
 
 def _set_identity(member: Member, entered: str) -> None:

@@ -24,7 +24,6 @@ from members.logic.identity import age_on
 from members.models import Member
 from members.operations import people
 from members.policies.life import next_statuses
-from members.queries.figures import forget_figures_above
 from members.queries.people import see_member
 from members.queries.story import story_of
 from members.views.story import told
@@ -95,16 +94,18 @@ def new(request: HttpRequest, unit: Node) -> HttpResponse:
     actor = actor_of(request)
     form = ParticularsForm(entered(request), corps_id=unit.corps_id, unit_id=unit.id)
     if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
         made = _try(
-            unit.id,
             form,
             lambda: people.enrol(
-                actor=actor, unit_id=unit.id, identity=form.cleaned_data["identity"], particulars=form.particulars
+                actor=actor,
+                unit_id=unit.id,
+                identity=values["identity"],
+                particulars=form.particulars,
+                group_ids=values.get("groups", ()),
             ),
         )
         if made is not None:
-            if form.cleaned_data.get("groups"):
-                people.set_groups(actor=actor, member_id=made.pk, group_ids=form.cleaned_data["groups"])
             messages.success(
                 request, _("%(name)s is on the roster of %(unit)s.") % {"name": made.name, "unit": unit.name}
             )
@@ -126,12 +127,14 @@ def edit(request: HttpRequest, member_id: int) -> HttpResponse:
     unit = _home(found)
     form = ParticularsForm(entered(request), corps_id=unit.corps_id, unit_id=unit.id, member=found)
     if request.method == "POST" and form.is_valid():
+        groups = form.cleaned_data["groups"] if "groups" in form.changed_data else None
         changed = _try(
-            unit.id, form, lambda: people.edit(actor=actor, member_id=found.pk, particulars=form.changed_particulars)
+            form,
+            lambda: people.edit(
+                actor=actor, member_id=found.pk, particulars=form.changed_particulars, group_ids=groups
+            ),
         )
         if changed is not None:
-            if "groups" in form.changed_data:
-                people.set_groups(actor=actor, member_id=found.pk, group_ids=form.cleaned_data["groups"])
             messages.success(request, _("The changes are saved."))
             return redirect("member", found.pk)
     return _form_page(request, found, form, _("Edit %(name)s") % {"name": found.name})
@@ -218,7 +221,7 @@ def _act(
 ) -> HttpResponse:
     """A small form whose sending is one operation."""
     require(actor_of(request), Permission.MEMBER_EDIT, found.unit_id)
-    if request.method == "POST" and form.is_valid() and _try(found.unit_id, form, act) is not None:
+    if request.method == "POST" and form.is_valid() and _try(form, act) is not None:
         messages.success(request, _("The change is saved and stands in the time line."))
         return redirect("member", found.pk)
     return _form_page(request, found, form, heading)
@@ -230,7 +233,7 @@ def _form_page(request: HttpRequest, found: Member, form: forms.Form, heading: s
     return render(request, "members/form.html", context)
 
 
-def _try(unit_id: int, form: forms.Form, act: Callable[[], Any]) -> Any:
+def _try(form: forms.Form, act: Callable[[], Any]) -> Any:
     """Run the operation; what it refuses stands beside the field it is about."""
     try:
         done = act()
@@ -240,7 +243,6 @@ def _try(unit_id: int, form: forms.Form, act: Callable[[], Any]) -> Any:
     except Refusal as refusal:
         form.add_error(refusal.place if refusal.place in form.fields else None, str(refusal))
     else:
-        forget_figures_above(unit_id)
         return done
     return None
 

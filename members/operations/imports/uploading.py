@@ -53,7 +53,13 @@ def upload_roster(*, actor: "Actor", unit_id: int, file_name: str, content: byte
 
 def create_import(actor: "Actor", unit_id: int, file_name: str, content: bytes, *, queued: bool) -> RosterImport:
     """`upload_roster`; with `queued=False` the caller stages it itself."""
-    with acting(actor=actor, action="import.upload", permission=Permission.MEMBER_IMPORT, unit_id=unit_id):
+    with acting(
+        actor=actor,
+        action="import.upload",
+        permission=Permission.MEMBER_IMPORT,
+        unit_id=unit_id,
+        refusals_recorded=True,
+    ):
         check_content(content)
         roster_import = new_import(actor, unit_id, file_name, len(content), hashlib.sha256(content).digest())
         store_upload(roster_import.pk, content)
