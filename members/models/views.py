@@ -4,13 +4,14 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class SavedFilter(models.Model):
     """A named search of the roster, shown as a chip above the list."""
 
     account = models.ForeignKey("corps.Account", models.CASCADE, related_name="+", verbose_name=_("account"))
-    name = models.CharField(_("name"), max_length=30)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=30)
     query = models.CharField(_("query"), max_length=500)
     created_at = models.DateTimeField(auto_now_add=True)
 
