@@ -69,7 +69,8 @@ def run(report: Report) -> None:
         path = Path(folder) / "roster.xlsx"
         write_roster(path, ROWS, units=UNITS)
         report.note(
-            f"{ROWS:,} rows × {len(HEADERS)} columns, {path.stat().st_size / 2**20:.1f} MiB; the middle one of {ROUNDS} rounds"
+            f"{ROWS:,} rows × {len(HEADERS)} columns, {path.stat().st_size / 2**20:.1f} MiB;"
+            f" the middle one of {ROUNDS} rounds"
         )
         first, again, best, memory = [], [], [], []
         for _round in range(ROUNDS):
@@ -87,14 +88,11 @@ def run(report: Report) -> None:
                 f"first {ours['seconds']:.2f} s {ours['stages']}, again {repeated['seconds']:.2f} s"
                 f" {repeated['stages']}, reference {best[-1]:.2f} s"
             )
-        ours, reference = _middle(first, best)
-        report.measure(
-            name="import 124,000 rows / (calamine + binary COPY)", ours=ours, reference=reference, unit="s", at_most=2.5
-        )
-        ours, reference = _middle(again, first)
-        report.measure(
-            name="the same file again / the first time", ours=ours, reference=reference, unit="s", at_most=0.7
-        )
+        for name, pairs, bar in (
+            ("import 124,000 rows / (calamine + binary COPY)", _middle(first, best), 2.5),
+            ("the same file again / the first time", _middle(again, first), 0.7),
+        ):
+            report.measure(name=name, ours=pairs[0], reference=pairs[1], unit="s", at_most=bar)
         report.measure(name="rows written by the same file again", ours=0.0, unit="rows", at_most=0)
         allowed = (ROWS * 2.4 / 1024) + 120
         report.measure(
