@@ -98,6 +98,21 @@ def _values(query: QueryDict) -> list[str]:
     return [text for name, values in query.lists() for text in (name, *values)]
 
 
+class PrivateMiddleware:
+    """What a signed-in person was shown is kept by no browser and no proxy: computers of a station are shared, and
+    the button “back” must show nothing once somebody has signed out.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "private, no-store"
+        return response
+
+
 class DebtMiddleware:
     """Sends an account that owes something to the page where it is settled, before anything else.
 

@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "corps.middleware.NulMiddleware",
+    "corps.middleware.PrivateMiddleware",
     "corps.middleware.ActorMiddleware",
     "corps.middleware.PasswordMiddleware",
     "corps.middleware.SecondFactorMiddleware",

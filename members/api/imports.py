@@ -73,6 +73,15 @@ class ImportSerializer(serializers.ModelSerializer[RosterImport]):
         return queries.import_notices(roster_import)
 
 
+class ImportLineSerializer(ImportSerializer):
+    """An import as lists show one: without what takes a query for each."""
+
+    notices = None  # type: ignore[assignment]
+
+    class Meta(ImportSerializer.Meta):
+        fields: ClassVar[list[str]] = [name for name in ImportSerializer.Meta.fields if name != "notices"]
+
+
 class UploadSerializer(serializers.Serializer[Any]):
     """A workbook and the unit it is for."""
 
@@ -149,13 +158,16 @@ class ImportViewSet(viewsets.GenericViewSet[RosterImport]):
     queryset = RosterImport.objects.none()
     lookup_value_regex = r"\d{1,18}"
 
-    @extend_schema(parameters=[OpenApiParameter("unit", str, description="Only this unit (its code) and below.")])
+    @extend_schema(
+        parameters=[OpenApiParameter("unit", str, description="Only this unit (its code) and below.")],
+        responses=ImportLineSerializer(many=True),
+    )
     def list(self, request: Request) -> Response:
         """Imports, newest first."""
         actor = actor_of(request)
         code = request.query_params.get("unit")
         rows = queries.imports_seen_by(actor, see_unit(actor, code).id if code else None)
-        return self.get_paginated_response(ImportSerializer(self.paginate_queryset(rows), many=True).data)
+        return self.get_paginated_response(ImportLineSerializer(self.paginate_queryset(rows), many=True).data)
 
     @extend_schema(responses=ImportSerializer)
     def retrieve(self, request: Request, pk: str) -> Response:

@@ -5,13 +5,15 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from openpyxl import Workbook
 
 from corps.actors import SYSTEM
 from corps.operations.api_keys import issue_key
-from members.models import Member
+from members.models import Member, RosterImport
 from members.operations import people
 from members.operations.imports import carry_out_apply, carry_out_undo, stage_import
 from tests.cast import Cast, assemble
@@ -171,3 +173,24 @@ def test_a_file_that_is_no_roster_is_refused_in_a_sentence(cast: Cast) -> None:
     assert answer.status_code in {409, 422}
     assert answer.json()["message"]
     assert answer.json()["remedy"]
+
+
+def test_the_list_of_imports_costs_the_same_however_long_it_is(cast: Cast) -> None:
+    client = session(cast, "liaison_hy")
+
+    def make(number: int) -> None:
+        RosterImport.objects.create(
+            unit=cast.units["sg11"], file_name="a.xlsx", file_size=1, file_digest=f"{number}".encode()
+        )
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get("/api/v1/imports/").status_code == 200
+        return len(captured)
+
+    make(0)
+    queries()
+    few = queries()
+    for number in range(1, 12):
+        make(number)
+    assert queries() == few
