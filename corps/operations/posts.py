@@ -16,7 +16,7 @@ from corps.enums import PostKind
 from corps.errors import Refusal
 from corps.models import Post, Term, Unit
 from corps.operations.context import acting
-from corps.operations.tree import hold_open
+from corps.operations.tree import hold_open, hold_tree
 from corps.permissions import Permission
 from corps.policies import posts as policy
 
@@ -95,6 +95,9 @@ def end_term(*, actor: "Actor", term_id: int, ends_on: date, reason: str = "") -
     with acting(
         actor=actor, action="post.vacate", reason=reason, permission=Permission.POST_EDIT, unit_id=term.post.unit_id
     ):
+        # The tree before the row, as a merger takes them; the row, so that of two who end it the second is told.
+        hold_tree()
+        term = _locked_term(term_id)
         policy.check_can_end(term, ends_on)
         term.ends_on = ends_on
         term.save(update_fields=["ends_on"])
@@ -117,7 +120,8 @@ def hand_over(
         actor=actor, action="post.hand_over", reason=reason, permission=Permission.POST_EDIT, unit_id=post.unit_id
     ):
         hold_open([post.unit_id])
-        running = post.terms.filter(starts_on__lte=on).exclude(ends_on__lte=on).first()
+        held = post.terms.filter(starts_on__lte=on).exclude(ends_on__lte=on)
+        running = held.select_for_update(of=("self",)).first()
         if running is not None:
             policy.check_can_end(running, on)
             running.ends_on = on
@@ -180,6 +184,16 @@ def _post(post_id: int) -> Post:
     if post is None:
         raise Http404("no such post")
     return post
+
+
+def _locked_term(term_id: int) -> Term:
+    """The term as it is now, locked until the act ends."""
+    term: Term | None = (
+        Term.objects.select_for_update(of=("self",)).select_related("post__unit").filter(pk=term_id).first()
+    )
+    if term is None:
+        raise Http404("no such term")
+    return term
 
 
 def _term(term_id: int) -> Term:
