@@ -30,9 +30,7 @@ REFUSED = "refused"
 @unit_door(Permission.TRAIL_VIEW)
 def trail(request: HttpRequest, unit: Node) -> HttpResponse:
     """Acts in the unit and below, newest first."""
-    asked = {
-        name: request.GET.get(name, "").replace("\0", "").strip()[:60] for name in ("kind", "who", "since", "until")
-    }
+    asked = {name: request.GET.get(name, "").strip()[:60] for name in ("kind", "who", "since", "until")}
     page = trail_page(
         actor_of(request),
         unit_id=unit.id,

@@ -84,7 +84,7 @@ def test_filters_and_nonsense_in_the_address(cast: Cast) -> None:
     assert acts("kind=refused") == [refused]
     assert acts("who=captain sg1") == [refused]
     assert acts("since=2001-01-01&until=2001-01-02") == []
-    for query in ("kind=x", "since=abc", "until=2022-02-31", "after=~~", "after=x", "who=%00"):
+    for query in ("kind=x", "since=abc", "until=2022-02-31", "after=~~", "after=x"):
         assert revealed in acts(query), query
 
 
