@@ -1,7 +1,7 @@
 """Operations that are more than saving a row: each a page of its own that names the object and the consequence."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
@@ -14,13 +14,11 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
 from unfold.enums import ActionVariant
 
 from corps.admin.fields import dress, reason_field
 from corps.errors import Refusal
-
-if TYPE_CHECKING:
-    from corps.admin.base import ProjectAdmin
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,7 @@ class OperationPage:
     form_class: ClassVar[type[ActForm]] = ReasonForm
     template: ClassVar[str] = "admin/operation.html"
 
-    def __init__(self, admin: "ProjectAdmin") -> None:
+    def __init__(self, admin: ModelAdmin) -> None:
         self.admin = admin
 
     @property
@@ -200,7 +198,7 @@ class RemovePage(OperationPage):
         return self.list_url()
 
 
-def shown_once(admin: "ProjectAdmin", request: HttpRequest, obj: Any, shown: Shown) -> HttpResponseBase:
+def shown_once(admin: ModelAdmin, request: HttpRequest, obj: Any, shown: Shown) -> HttpResponseBase:
     """A page with the secret, kept by no cache."""
     opts = admin.opts
     context = {
