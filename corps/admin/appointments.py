@@ -64,7 +64,7 @@ class AppointmentPage(OperationPage):
     """An act on a running appointment; appointing is the right that decides."""
 
     def permitted(self, request: HttpRequest, obj: Any) -> bool:
-        return self.admin.may(request, Permission.ACCOUNT_APPOINT, obj)
+        return bool(self.admin.may(request, Permission.ACCOUNT_APPOINT, obj))
 
     def offered(self, request: HttpRequest, obj: Any) -> bool:
         return obj.ends_on is None or obj.ends_on > local_today()

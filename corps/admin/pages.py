@@ -86,7 +86,7 @@ class OperationPage:
 
     def permitted(self, request: HttpRequest, obj: Any) -> bool:
         """Whether the reader may do this to the row; by default, whoever may change it."""
-        return self.admin.has_change_permission(request, obj)
+        return bool(self.admin.has_change_permission(request, obj))
 
     def offered(self, request: HttpRequest, obj: Any) -> bool:
         """Whether the state of the row lets the button stand there; the operation decides in the end."""

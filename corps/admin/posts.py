@@ -192,7 +192,7 @@ class EndTermPage(OperationPage):
     form_class = EndForm
 
     def permitted(self, request: HttpRequest, obj: Any) -> bool:
-        return self.admin.may(request, Permission.POST_EDIT, obj)
+        return bool(self.admin.may(request, Permission.POST_EDIT, obj))
 
     def offered(self, request: HttpRequest, obj: Any) -> bool:
         return obj.ends_on is None or obj.ends_on > local_today()
