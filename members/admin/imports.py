@@ -76,7 +76,7 @@ class UploadPage(OperationPage):
     form_class = UploadForm
 
     def permitted(self, request: HttpRequest, obj: Any) -> bool:
-        return self.admin.may(request, Permission.MEMBER_IMPORT, None)
+        return bool(self.admin.may(request, Permission.MEMBER_IMPORT, None))
 
     def consequences(self, request: HttpRequest, obj: Any) -> list[str]:
         return [
@@ -104,7 +104,7 @@ class ImportPage(OperationPage):
     form_class = ActForm
 
     def permitted(self, request: HttpRequest, obj: Any) -> bool:
-        return self.admin.may(request, Permission.MEMBER_IMPORT, obj)
+        return bool(self.admin.may(request, Permission.MEMBER_IMPORT, obj))
 
     def act(self, request: HttpRequest, obj: Any) -> None:
         """Call the operation."""
@@ -224,7 +224,7 @@ class SamplePage(OperationPage):
     on_list = True
 
     def permitted(self, request: HttpRequest, obj: Any) -> bool:
-        return self.admin.may(request, Permission.MEMBER_IMPORT, None)
+        return bool(self.admin.may(request, Permission.MEMBER_IMPORT, None))
 
     def view(self, request: HttpRequest, object_id: str | None = None) -> HttpResponseBase:
         if not self.permitted(request, None):

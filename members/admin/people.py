@@ -109,7 +109,7 @@ class MemberPage(OperationPage):
     """An act on one member."""
 
     def permitted(self, request: HttpRequest, obj: Any) -> bool:
-        return self.admin.may(request, Permission.MEMBER_EDIT, obj)
+        return bool(self.admin.may(request, Permission.MEMBER_EDIT, obj))
 
 
 class TransferForm(ActForm):
@@ -217,7 +217,7 @@ class RevealPage(OperationPage):
     form_class = ReasonForm
 
     def permitted(self, request: HttpRequest, obj: Any) -> bool:
-        return self.admin.may(request, Permission.MEMBER_REVEAL, obj)
+        return bool(self.admin.may(request, Permission.MEMBER_REVEAL, obj))
 
     def consequences(self, request: HttpRequest, obj: Any) -> list[str]:
         return [str(_("Your name, the time and the reason are recorded; your superior can read them."))]
