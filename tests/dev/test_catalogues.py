@@ -44,22 +44,5 @@ def test_a_broken_catalogue_is_named(source: Path) -> None:
         catalogues.compile_catalogues()
 
 
-def test_fragments_are_merged_and_must_agree(source: Path) -> None:
-    fragments = source.parents[2] / "fragments"
-    fragments.mkdir()
-    (fragments / "one.po").write_text(HEAD + 'msgid "Squad"\nmsgstr "中队"\n')
-    (fragments / "two.po").write_text(
-        HEAD + 'msgid "Squad"\nmsgstr "中队"\n\nmsgctxt "verb"\nmsgid "Squad"\nmsgstr "编队"\n'
-    )
-    catalogues.compile_catalogues()
-    assert _read(source).gettext("Squad") == "中队"
-    assert _read(source).pgettext("verb", "Squad") == "编队"
-    (fragments / "two.po").write_text(HEAD + 'msgid "Squad"\nmsgstr "小队"\n')
-    later = source.with_suffix(".mo").stat().st_mtime_ns + 1
-    os.utime(fragments / "two.po", ns=(later, later))
-    with pytest.raises(TroubleError, match=r"one\.po and two\.po translate 'Squad' differently"):
-        catalogues.compile_catalogues()
-
-
 def test_the_projects_catalogues_compile() -> None:
     catalogues.compile_catalogues()

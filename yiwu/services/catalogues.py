@@ -21,45 +21,18 @@ def _sources() -> Iterator[Path]:
 
 def _is_stale(source: Path) -> bool:
     target = source.with_suffix(".mo")
-    newest = max(place.stat().st_mtime_ns for place in [source, *_fragments()])
-    return not target.exists() or target.stat().st_mtime_ns < newest
-
-
-def _fragments() -> list[Path]:
-    """Chinese strings that are not merged into the catalogue yet."""
-    return sorted((LOCALE / "fragments").glob("*.po"))
+    return not target.exists() or target.stat().st_mtime_ns < source.stat().st_mtime_ns
 
 
 def _compile(source: Path) -> Path:
     from babel.messages.mofile import write_mo
 
     catalogue = _read(source)
-    if source.parts[-3] == "zh_Hans":
-        _merge(catalogue)
     half = source.with_suffix(".mo.half")
     with half.open("wb") as file:
         write_mo(file, catalogue)
     half.replace(source.with_suffix(".mo"))
     return source.with_suffix(".mo")
-
-
-def _merge(catalogue) -> None:  # type: ignore[no-untyped-def]
-    """Add every fragment's messages. Raises `TroubleError` for one that two of them translate differently: which of
-    the words readers saw would hang on the names of files.
-    """
-    origin: dict[tuple[object, object], tuple[Path, object]] = {}
-    for fragment in _fragments():
-        for message in _read(fragment):
-            if not message.id or not message.string:
-                continue
-            first, string = origin.setdefault((message.context, message.id), (fragment, message.string))
-            if string != message.string:
-                raise TroubleError(
-                    f"{first.name} and {fragment.name} translate {message.id!r} differently.",
-                    "Agree on one of the two, or tell them apart by a context.",
-                )
-            if not catalogue.get(message.id, message.context):
-                catalogue.add(message.id, message.string, context=message.context)
 
 
 def _read(source: Path):  # type: ignore[no-untyped-def]

@@ -10,7 +10,7 @@ from members.logic import messages
 from members.logic.messages import CELLS, FILE, NOTICES
 
 ROOT = Path(__file__).parents[3]
-FRAGMENTS = [ROOT / "locale" / "fragments" / name for name in ("reading.po", "import.po")]
+CATALOGUE = ROOT / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 SOURCES = [
     path for folder in ("logic", "reading", "operations/imports") for path in (ROOT / "members" / folder).glob("*.py")
@@ -18,11 +18,8 @@ SOURCES = [
 
 
 def chinese() -> dict[str, str]:
-    words: dict[str, str] = {}
-    for fragment in FRAGMENTS:
-        with fragment.open("rb") as file:
-            words |= {str(message.id): str(message.string) for message in read_po(file) if message.id}
-    return words
+    with CATALOGUE.open("rb") as file:
+        return {str(message.id): str(message.string) for message in read_po(file) if message.id}
 
 
 def sentences() -> list[str]:
