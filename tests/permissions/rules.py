@@ -181,6 +181,8 @@ COMMANDS = {
     "check_tree": "the system, noted in the trail",
     "verify_trail": "reads only",
     "rotate_keys": "the system, noted in the trail",
+    "found_corps": "the system, noted in the trail: the first corps of a new installation",
+    "create_officer": "the system, noted in the trail: the first officer of a new installation",
     "import_roster": "the account named by --as, with its rights",
     "load_city": "the system, noted in the trail",
     "demo_logins": "reads only; refuses in production",
