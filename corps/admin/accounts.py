@@ -12,7 +12,7 @@ from unfold.contrib.filters.admin import DropdownFilter
 from corps.admin.base import OperationForm, ProjectAdmin, ReadInline, UnitText, verbatim
 from corps.admin.filters import UnitFilter
 from corps.admin.pages import MayReasonForm, OperationPage, Shown
-from corps.admin.scopes import actor_of
+from corps.doors import actor_of
 from corps.models import Account, ApiKey, Appointment
 from corps.operations import accounts as operations
 from corps.permissions import Permission

@@ -12,7 +12,7 @@ from corps.admin.base import ProjectAdmin, UnitText
 from corps.admin.fields import pick_one, reason_field
 from corps.admin.filters import UnitFilter, by_choice
 from corps.admin.pages import ActForm, OperationPage
-from corps.admin.scopes import actor_of
+from corps.doors import actor_of
 from corps.models import Appointment
 from corps.operations.appointments import appoint, end_appointment, transfer_appointment
 from corps.permissions import Permission

@@ -25,7 +25,8 @@ from unfold.views import ChangeList
 
 from corps.admin.fields import DATE_WIDGET, LabelledChoiceField, dress, reason_field
 from corps.admin.pages import OperationPage, Shown, shown_once
-from corps.admin.scopes import actor_of, scope_for
+from corps.admin.scopes import scope_for
+from corps.doors import actor_of
 from corps.errors import Refusal
 from corps.models import Corps
 from corps.models.scope import InUnits

@@ -13,7 +13,7 @@ from unfold.contrib.filters.admin import DropdownFilter
 from corps.admin.base import OperationForm, ProjectAdmin, verbatim
 from corps.admin.fields import DATE_WIDGET
 from corps.admin.pages import MayReasonForm, OperationPage, Shown
-from corps.admin.scopes import actor_of
+from corps.doors import actor_of
 from corps.models import Account, ApiKey
 from corps.operations.api_keys import issue_key, revoke_key
 from corps.permissions import Permission

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from corps.admin.base import ProjectAdmin
 from corps.admin.pages import RemovePage
 from corps.admin.places import in_a_root
-from corps.admin.scopes import actor_of
+from corps.doors import actor_of
 from corps.enums import Level
 from corps.models import LevelName, Speciality
 from corps.operations.specialities import add_speciality, remove_speciality, rename_speciality

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from corps.admin.base import CodeColumn, ProjectAdmin, UnitText
 from corps.admin.filters import UnitFilter, by_choice
 from corps.admin.pages import MayReasonForm, OperationPage, RemovePage
-from corps.admin.scopes import actor_of, scope_for
+from corps.admin.scopes import scope_for
+from corps.doors import actor_of
 from corps.enums import GridLevel, SiteKind, StationKind
 from corps.models import Grid, Site, Station
 from corps.operations import places as operations

@@ -13,7 +13,7 @@ from corps.admin.base import ProjectAdmin, ReadInline, UnitText
 from corps.admin.fields import pick_one, reason_field
 from corps.admin.filters import UnitFilter, by_choice
 from corps.admin.pages import ActForm, OperationPage, RemovePage
-from corps.admin.scopes import actor_of
+from corps.doors import actor_of
 from corps.enums import PostKind
 from corps.models import Post, Term
 from corps.operations.posts import appoint_to_post, create_post, end_term, hand_over, remove_post, rename_post

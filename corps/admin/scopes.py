@@ -4,16 +4,9 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from corps.models import Account
+from corps.doors import actor_of
 from corps.permissions import Permission
 from corps.queries.scope import Scope, scope_of
-
-
-def actor_of(request: HttpRequest) -> Account:
-    """The officer at the page."""
-    if not isinstance(request.user, Account):
-        raise TypeError("this page is for people who signed in")
-    return request.user
 
 
 def scope_for(request: HttpRequest, permission: Permission) -> Scope:

@@ -17,7 +17,7 @@ from unfold.paginator import InfinitePaginator
 from corps.actions import ACTIONS, action_name
 from corps.admin.base import ProjectAdmin, UnitText, verbatim
 from corps.admin.filters import DaysFilter, UnitFilter, by_choice
-from corps.admin.scopes import actor_of
+from corps.doors import actor_of
 from corps.enums import ActionResult
 from corps.models import ActionLog
 from corps.permissions import Permission

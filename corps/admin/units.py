@@ -19,7 +19,8 @@ from corps.admin.base import CodeColumn, OperationForm, ProjectAdmin, ReadInline
 from corps.admin.fields import pick_one, pick_several, reason_field
 from corps.admin.filters import UnitItselfFilter
 from corps.admin.pages import ActForm, OperationPage, ReasonForm, RemovePage
-from corps.admin.scopes import actor_of, scope_for
+from corps.admin.scopes import scope_for
+from corps.doors import actor_of
 from corps.enums import Level
 from corps.models import Corps, LevelName, Post, Site, Speciality, Term, Unit, UnitStation
 from corps.operations.context import acting

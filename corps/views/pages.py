@@ -13,20 +13,13 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from corps.actors import Actor
+from corps.doors import actor_of
 from corps.errors import Refusal
-from corps.models import Account
 from corps.operations.trail import record_refusal
 from corps.permissions import Permission
 from corps.queries.scope import Node, allowed, require, scope_of, see_unit
 
 View = Callable[..., HttpResponseBase]
-
-
-def actor_of(request: HttpRequest) -> Account:
-    """Who asks; pages are for people who signed in."""
-    if not isinstance(request.user, Account):
-        raise TypeError("this page is for people who signed in")
-    return request.user
 
 
 def unit_door(permission: Permission, *, refused_as: str = "") -> Callable[[View], View]:

@@ -14,12 +14,13 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from corps.doors import actor_of
 from corps.enums import ActionResult
 from corps.permissions import Permission
 from corps.queries.history import RowChange
 from corps.queries.scope import Node
 from corps.queries.trail import Filters, Place, TrailEntry, act_page, trail_page
-from corps.views.pages import actor_of, frame, unit_door
+from corps.views.pages import frame, unit_door
 from corps.views.trail_words import ACTION_KINDS, DETAIL_NAMES
 
 ROWS_SHOWN = 50

@@ -7,13 +7,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from corps.doors import actor_of
 from corps.enums import SiteKind
 from corps.permissions import Permission
 from corps.queries.places import grids_of, sites_of
 from corps.queries.posts import posts_of
 from corps.queries.scope import Node, current_tree, scope_of
 from corps.queries.units import children, level_names, path_text, search_units, unit_detail
-from corps.views.pages import actor_of, frame, is_fragment, rights, unit_door
+from corps.views.pages import frame, is_fragment, rights, unit_door
 
 SITES_SHOWN = 60
 GRIDS_SHOWN = 60

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from corps.admin.base import ProjectAdmin
 from corps.admin.pages import RemovePage
 from corps.admin.places import in_a_root
-from corps.admin.scopes import actor_of
+from corps.doors import actor_of
 from corps.permissions import Permission
 from members.models import FunctionalGroup, PartnerOrganisation
 from members.operations import catalogues

@@ -21,7 +21,7 @@ from corps.admin.base import ProjectAdmin, UnitText, verbatim
 from corps.admin.fields import dress, pick_one
 from corps.admin.filters import UnitFilter, by_choice
 from corps.admin.pages import ActForm, OperationPage
-from corps.admin.scopes import actor_of
+from corps.doors import actor_of
 from corps.errors import Refusal
 from corps.permissions import Permission
 from members.enums import ImportState, RowVerdict

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from corps.admin.base import OperationForm, ProjectAdmin, UnitText
 from corps.admin.fields import pick_one, pick_several, reason_field
 from corps.admin.pages import ActForm, OperationPage, ReasonForm, Shown
-from corps.admin.scopes import actor_of, scope_for
+from corps.admin.scopes import scope_for
+from corps.doors import actor_of
 from corps.logic.masking import mask_phone
 from corps.operations.context import acting
 from corps.permissions import Permission

@@ -8,7 +8,8 @@ from unfold.contrib.filters.admin import DropdownFilter
 
 from corps.admin.base import ProjectChangeList, text_of_unit
 from corps.admin.filters import UnitFilter
-from corps.admin.scopes import actor_of, scope_for
+from corps.admin.scopes import scope_for
+from corps.doors import actor_of
 from corps.permissions import Permission
 from corps.queries.scope import local_today
 from members.forms.roster import RosterFilterForm

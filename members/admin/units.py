@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from corps.admin import units as corps_units
 from corps.admin.fields import pick_one, reason_field
 from corps.admin.pages import ActForm, ReasonForm
-from corps.admin.scopes import actor_of
+from corps.doors import actor_of
 from corps.models import Unit
 from corps.queries.scope import local_today
 from corps.queries.units import children

@@ -6,11 +6,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from corps.doors import number_in
+from corps.doors import actor_of, number_in
 from corps.errors import Refusal
 from corps.permissions import Permission
 from corps.queries.scope import Node
-from corps.views.pages import actor_of, entered, frame, rights, unit_door
+from corps.views.pages import entered, frame, rights, unit_door
 from members.exports.roster import Wish, export_roster
 from members.forms.export import ExportForm
 from members.forms.roster import RosterFilterForm

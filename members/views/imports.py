@@ -15,12 +15,12 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from corps.doors import number_in
+from corps.doors import actor_of, number_in
 from corps.errors import Refusal
 from corps.live import ticket
 from corps.permissions import Permission
 from corps.queries.scope import Node, current_tree
-from corps.views.pages import actor_of, entered, frame, unit_door
+from corps.views.pages import entered, frame, unit_door
 from members.enums import ImportState, RowVerdict
 from members.exports.sample import sample_name, sample_workbook
 from members.forms.imports import ACCEPT, AnswerForm, UploadForm

@@ -12,12 +12,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from corps.doors import actor_of
 from corps.errors import Refusal
 from corps.logic.masking import mask_phone
 from corps.permissions import Permission
 from corps.queries.scope import Node, current_tree, local_today, require
 from corps.queries.units import path_text, resolve_unit
-from corps.views.pages import actor_of, entered, frame, rights, unit_door
+from corps.views.pages import entered, frame, rights, unit_door
 from members.enums import Education, MemberRole, MemberStatus, Occupation, PoliticalStatus, Sex
 from members.forms.particulars import IdentityForm, ParticularsForm, StatusForm, TransferForm
 from members.logic.identity import age_on

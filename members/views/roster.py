@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from corps.doors import actor_of
 from corps.errors import Refusal
 from corps.permissions import Permission
 from corps.queries.scope import Node, local_today
-from corps.views.pages import actor_of, frame, is_fragment, refused, rights, unit_door
+from corps.views.pages import frame, is_fragment, refused, rights, unit_door
 from members.forms.roster import RosterFilterForm
 from members.logic.words import Kind, read_word
 from members.operations.filters import forget_filter, save_filter

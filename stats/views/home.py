@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
+from corps.doors import actor_of
 from corps.permissions import Permission
 from corps.queries.posts import posts_of, vacant_posts
 from corps.queries.scope import Node, scope_of
 from corps.queries.units import level_names
-from corps.views.pages import actor_of, frame, rights, unit_door
+from corps.views.pages import frame, rights, unit_door
 from members.enums import Education, ImportState, MemberRole, Occupation, Sex
 from members.queries.figures import AGE_BANDS, Figures, figures_of, quick_to_count
 from members.queries.importing import Waiting, imports_waiting
