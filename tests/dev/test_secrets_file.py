@@ -2,7 +2,9 @@
 
 import base64
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -20,6 +22,22 @@ def test_made_once_and_closed_to_others(tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
     assert all(first[name] != value for name, value in development_secrets(other).items())
+
+
+def test_all_that_start_at_once_get_the_same(tmp_path: Path) -> None:
+    for number in range(20):
+        state = tmp_path / str(number)
+        state.mkdir()
+        together = Barrier(8)
+
+        def start(state: Path = state, together: Barrier = together) -> dict[str, str]:
+            together.wait()
+            return development_secrets(state)
+
+        with ThreadPoolExecutor(8) as starters:
+            found = [future.result() for future in [starters.submit(start) for _ in range(8)]]
+        assert all(one == found[0] for one in found)
+        assert [path.name for path in state.iterdir()] == ["secrets.json"]
 
 
 def test_keys_are_what_the_cipher_wants(tmp_path: Path) -> None:

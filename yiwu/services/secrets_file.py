@@ -4,6 +4,8 @@ import base64
 import json
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from yiwu.services.trouble import TroubleError, disk_errors
@@ -36,12 +38,18 @@ def _write(place: Path) -> None:
         "YIWU_DATA_KEYS": f"1:{_key()}",
         "YIWU_INDEX_KEY": _key(),
     }
-    half = place.with_suffix(".half")
-    half.unlink(missing_ok=True)
-    descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        json.dump(made, file)
-    half.replace(place)
+    # `mkstemp` makes the file for its owner only. A link never overwrites, so of two that start at once the first wins
+    # and both go on with its secrets: numbers sealed with others could not be read again.
+    descriptor, half = tempfile.mkstemp(dir=place.parent, prefix="secrets.")
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            json.dump(made, file)
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(half, place)
+    finally:
+        Path(half).unlink()
 
 
 def _key() -> str:
