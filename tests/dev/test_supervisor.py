@@ -230,7 +230,11 @@ def _main_server(state: Path, program: str) -> int:
 
 
 def _program(pid: int) -> str:
-    return Path(f"/proc/{pid}/exe").readlink().name
+    """Name of the program; empty when the process has ended meanwhile."""
+    try:
+        return Path(f"/proc/{pid}/exe").readlink().name
+    except FileNotFoundError:
+        return ""
 
 
 def _quietly(question: Callable[[str], Any], words: str) -> Any:

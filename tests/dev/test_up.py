@@ -36,7 +36,10 @@ class Up(Running):
         """Process numbers by name: what `up` started and what those started."""
         found: dict[str, list[int]] = {name: [] for name in NAMES}
         for pid in _descendants(self.process.pid):
-            command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+            try:
+                command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+            except (FileNotFoundError, ProcessLookupError):
+                continue  # it has ended meanwhile
             for name, word in (("web", "yiwu.wsgi"), ("live", "yiwu.live"), ("worker", " worker "), ("beat", " beat ")):
                 if word in command:
                     found[name].append(pid)

@@ -173,7 +173,9 @@ class World:
         """SIGKILL to the main process of a server; the supervisor starts it again."""
         folder = {"postgres": "postgres", "valkey-server": "valkey"}[program]
         pids = orphans.in_folder(program, data_of(self.running.state) / folder)
-        main = [pid for pid in pids if _parent(pid) not in pids]
+        # Backends come and go while one looks; the main process stays.
+        main = [pid for pid in pids if (parent := _parent(pid)) is not None and parent not in pids]
+        assert main, f"{program} does not run"
         for pid in main:
             os.kill(pid, signal.SIGKILL)
         await_(lambda: not any(Path(f"/proc/{pid}").exists() for pid in main), f"{program} to be gone")
@@ -195,8 +197,12 @@ def await_quietly(condition: Any) -> None:
         signal.sigtimedwait([], 0.01)
 
 
-def _parent(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()[1])
+def _parent(pid: int) -> int | None:
+    """The process that started `pid`; None when it has ended meanwhile."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(") ", 1)[1].split()[1])
+    except (FileNotFoundError, ProcessLookupError):
+        return None
 
 
 @pytest.fixture(scope="module")
