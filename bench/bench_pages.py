@@ -1,10 +1,10 @@
 """Roster pages and searches at 124,000 and 1,240,000 members: every level beside the root, deep pages beside the first,
 every search against a fixed bar in the database.
 
-A page is the whole answer of the list's view (rights, query, template) through Django's client. The time of a search in
-the database is how long the server's process ran for its statements (Linux counts it per process in nanoseconds): all
-data is in memory and nobody else writes, so it is what the search costs, however busy the machine is. The time as the
-client sees it stands in the note below. Parallel workers, whose time would not be seen, are switched off.
+A page is the whole answer of the list's view (rights, query, template) through Django's client. A search is judged by
+the time its statements take as the client sees it, one try a word; how long the server's process ran for them (Linux
+counts it in nanoseconds) stands in the note below and tells a busy machine from a dear plan. Parallel workers, whose
+time the note would miss, are switched off.
 """
 
 import random
@@ -181,13 +181,14 @@ def _searches(report: Report, size: int, account: Account, places: dict[str, Wit
             felt.append(sum(spent for _sql, spent in seen) * 1000)
         report.measure(
             name=f"search in the database p95, {kind}, {_label(size)}",
-            ours=percentile(taken, 95),
+            ours=percentile(felt, 95),
             unit="ms",
             at_most=SEARCH_BAR_MS,
         )
         report.note(
-            f"p50 {statistics.median(taken):.2f}, worst {max(taken):.2f}; as the client sees it p50"
-            f" {statistics.median(felt):.2f}, p95 {percentile(felt, 95):.2f} ms; {found} of {len(words)} found somebody"
+            f"p50 {statistics.median(felt):.2f}, worst {max(felt):.2f}; the server's process ran p50"
+            f" {statistics.median(taken):.2f}, p95 {percentile(taken, 95):.2f} ms;"
+            f" {found} of {len(words)} found somebody"
         )
 
 
