@@ -1,11 +1,17 @@
 """Fixtures every test may use."""
 
+import os
 from typing import Any
 
 import pytest
 from django.db import connection
 
 from tests.cast import Cast, assemble
+from yiwu.celery import app
+
+# Every test process has a queue of its own, so that a worker of one never takes the work of another. Set before anything
+# is sent: Celery keeps the first default queue it used for the rest of the process.
+app.conf.task_default_queue = f"tests-{os.getpid()}"
 
 
 @pytest.fixture(scope="session")

@@ -7,5 +7,7 @@ from celery import Celery
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yiwu.settings")
 
 app = Celery("yiwu")
+# Threads know the default application only, and whoever touches a task first would otherwise make another one of it.
+app.set_default()
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

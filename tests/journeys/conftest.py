@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import uuid
 from collections.abc import Iterator
 
 import pytest
@@ -19,20 +18,19 @@ __all__ = ["browser", "page_for", "pytest_collection_modifyitems"]
 
 @pytest.fixture
 def worker(transactional_db: None) -> Iterator[None]:
-    """A Celery worker process on this test's database, with a queue of its own."""
-    queue = f"journey-{uuid.uuid4()}"
-    before = app.conf.task_default_queue
-    app.conf.task_default_queue = queue
-    command = [sys.executable, "-m", "celery", "-A", "yiwu.celery", "worker", "-Q", queue, "--concurrency", "1"]
+    """A Celery worker process on this test's database and this test process's queue, emptied of what others left."""
+    app.control.purge()
+    command = [sys.executable, "-m", "celery", "-A", "yiwu.celery", "worker", "-Q", app.conf.task_default_queue]
     process = subprocess.Popen(
-        [*command, "--loglevel", "WARNING"], cwd=ROOT, env={**os.environ, "DATABASE_URL": database_url()}
+        [*command, "--concurrency", "1", "--loglevel", "WARNING"],
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": database_url()},
     )
     try:
         yield
     finally:
         process.terminate()
         process.wait(timeout=30)
-        app.conf.task_default_queue = before
 
 
 def database_url() -> str:
