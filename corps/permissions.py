@@ -23,6 +23,18 @@ class Permission(StrEnum):
     MEMBER_REVEAL = "member.reveal"
     MEMBER_IMPORT = "member.import"
     MEMBER_EXPORT = "member.export"
+    DUTY_VIEW = "duty.view"
+    DUTY_PLAN = "duty.plan"
+    DUTY_RECORD = "duty.record"
+    DUTY_KIND = "duty.kind"
+    INCIDENT_VIEW = "incident.view"
+    INCIDENT_RECORD = "incident.record"
+    INCIDENT_VERIFY = "incident.verify"
+    INCIDENT_PARTY = "incident.party"
+    INCIDENT_KIND = "incident.kind"
+    RESULT_VIEW = "result.view"
+    RESULT_EXPORT = "result.export"
+    ALARM_IMPORT = "alarm.import"
     ADMIN_SITE = "admin.site"
 
 
@@ -42,5 +54,17 @@ PERMISSION_NAMES = {
     Permission.MEMBER_REVEAL: _("Reveal a full identity number, with a reason"),
     Permission.MEMBER_IMPORT: _("Import rosters"),
     Permission.MEMBER_EXPORT: _("Export rosters"),
+    Permission.DUTY_VIEW: _("See shifts and attendance"),
+    Permission.DUTY_PLAN: _("Plan shifts and assign members"),
+    Permission.DUTY_RECORD: _("Record attendance and results, close shifts"),
+    Permission.DUTY_KIND: _("Edit the corps' kinds of duty"),
+    Permission.INCIDENT_VIEW: _("See incidents, parties masked"),
+    Permission.INCIDENT_RECORD: _("Record incidents"),
+    Permission.INCIDENT_VERIFY: _("Verify or return incidents"),
+    Permission.INCIDENT_PARTY: _("Reveal particulars of a party, with a reason"),
+    Permission.INCIDENT_KIND: _("Edit the corps' kinds of incident"),
+    Permission.RESULT_VIEW: _("See results and open the facts behind them"),
+    Permission.RESULT_EXPORT: _("Export results"),
+    Permission.ALARM_IMPORT: _("Import police alarm figures"),
     Permission.ADMIN_SITE: _("Enter the admin site"),
 }

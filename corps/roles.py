@@ -18,7 +18,7 @@ class Role(models.TextChoices):
     MEMBER = "member", _("Member")
 
 
-_SEE = frozenset({P.UNIT_VIEW, P.MEMBER_VIEW})
+_SEE = frozenset({P.UNIT_VIEW, P.MEMBER_VIEW, P.DUTY_VIEW, P.INCIDENT_VIEW, P.RESULT_VIEW})
 
 ROLE_PERMISSIONS: dict[Role, frozenset[P]] = {
     # The officer administers: everything within the units of the appointment.
@@ -34,12 +34,17 @@ ROLE_PERMISSIONS: dict[Role, frozenset[P]] = {
         P.MEMBER_IMPORT,
         P.MEMBER_EXPORT,
         P.TRAIL_VIEW,
+        P.DUTY_PLAN,
+        P.DUTY_RECORD,
+        P.INCIDENT_RECORD,
+        P.RESULT_EXPORT,
     },
     # The commissar oversees: reads everything including the trail, changes nothing but posts.
-    Role.COMMISSAR: _SEE | {P.POST_EDIT, P.MEMBER_PHONE, P.TRAIL_VIEW, P.ACCOUNT_VIEW},
-    # The dispatcher calls people, so sees phone numbers.
-    Role.DISPATCHER: _SEE | {P.MEMBER_PHONE},
-    Role.INSPECTOR: _SEE,
+    Role.COMMISSAR: _SEE | {P.POST_EDIT, P.MEMBER_PHONE, P.TRAIL_VIEW, P.ACCOUNT_VIEW, P.RESULT_EXPORT},
+    # The dispatcher calls people, so sees phone numbers; what is reported by telephone is written down here.
+    Role.DISPATCHER: _SEE | {P.MEMBER_PHONE, P.INCIDENT_RECORD},
+    # The inspector compares what is reported with what is done.
+    Role.INSPECTOR: _SEE | {P.RESULT_EXPORT},
     # The auditor reads trails, not people (three roles apart, GB/T 22239-2019).
     Role.AUDITOR: frozenset({P.UNIT_VIEW, P.TRAIL_VIEW, P.ACCOUNT_VIEW, P.ADMIN_SITE}),
     # A member sees the own unit's name and the own record; member rights do not open a roster.
