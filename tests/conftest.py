@@ -10,7 +10,7 @@ from tests.cast import Cast, assemble
 from yiwu.celery import app
 
 # Every test process has a queue of its own, so that a worker of one never takes the work of another. Set before anything
-# is sent: Celery keeps the first default queue it used for the rest of the process.
+# is sent, and before pytest's collection touches a task: see yiwu/celery.py.
 app.conf.task_default_queue = f"tests-{os.getpid()}"
 
 
