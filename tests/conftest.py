@@ -9,7 +9,7 @@ from django.db import connection
 from tests.cast import Cast, assemble
 from yiwu.celery import app
 
-# Every test process has a queue of its own, so that a worker of one never takes the work of another. Set before anything
+# Every test process has a queue of its own, so that no worker takes the work of another. Set before anything
 # is sent, and before pytest's collection touches a task: see yiwu/celery.py.
 app.conf.task_default_queue = f"tests-{os.getpid()}"
 
