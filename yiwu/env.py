@@ -4,6 +4,7 @@ Nothing here has a side effect; `yiwu.settings` turns it into Django settings. `
 """
 
 import base64
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,9 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 _PUBLIC_SECRET = "development-only-" + "0" * 40
 _PUBLIC_KEY = base64.b64encode(b"development-only-data-key-000000").decode()
 _PUBLIC_INDEX_KEY = base64.b64encode(b"development-only-index-key-00000").decode()
+
+# The host stands fixed: it becomes part of the content security policy.
+_TILE_ADDRESS = re.compile(r"(https?://[A-Za-z0-9.:-]+)/[^\s;,]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +41,20 @@ class Environment:
     cipher: str
     index_hash: str
     tile_url: str
+    tile_datum: str
+    tile_credit: str
     email_url: str
     log_format: str
 
     @property
     def production(self) -> bool:
         return self.mode == "production"
+
+    @property
+    def tile_origin(self) -> str:
+        """Where map tiles come from, as the content security policy names it; empty without tiles."""
+        match = _TILE_ADDRESS.fullmatch(self.tile_url)
+        return match.group(1) if match else ""
 
 
 def read_environment() -> Environment:
@@ -64,6 +76,8 @@ def read_environment() -> Environment:
         cipher=env.str("YIWU_CIPHER", "aes-256-gcm"),
         index_hash=env.str("YIWU_INDEX_HASH", "sha256"),
         tile_url=env.str("TILE_URL", ""),
+        tile_datum=env.str("TILE_DATUM", "wgs84"),
+        tile_credit=env.str("TILE_CREDIT", ""),
         email_url=env.str("EMAIL_URL", "consolemail://"),
         log_format=env.str("LOG_FORMAT", "console"),
     )
@@ -73,6 +87,10 @@ def read_environment() -> Environment:
         raise ImproperlyConfigured(f"YIWU_CIPHER is {found.cipher!r}; it must be aes-256-gcm or sm4-gcm.")
     if found.index_hash not in {"sha256", "sm3"}:
         raise ImproperlyConfigured(f"YIWU_INDEX_HASH is {found.index_hash!r}; it must be sha256 or sm3.")
+    if found.tile_datum not in {"wgs84", "gcj02"}:
+        raise ImproperlyConfigured(f"TILE_DATUM is {found.tile_datum!r}; it must be wgs84 or gcj02.")
+    if found.tile_url and not (found.tile_origin and all(part in found.tile_url for part in ("{z}", "{x}", "{y}"))):
+        raise ImproperlyConfigured("TILE_URL must be an http(s) address with a fixed host and with {z}, {x} and {y}.")
     if found.production:
         _refuse_public_secrets(found)
     return found

@@ -88,6 +88,23 @@ ICONS = {
     "star": "star",
     "station": "building-fortress",
     "admin": "adjustments",
+    "locate": "current-location",
+    "send": "send",
+    "note": "note",
+    "void": "ban",
+    "dispute": "heart-handshake",
+    "clue": "eye-search",
+    "hazard": "alert-triangle",
+    "rescue": "lifebuoy",
+    "missing": "user-search",
+    "help-request": "phone-call",
+    "assist": "shield-half",
+    "case": "gavel",
+    "information": "notes",
+    "publicity": "speakerphone",
+    "environment": "leaf",
+    "work": "video",
+    "other": "dots",
 }
 
 SPRITE = "icons.svg"

@@ -174,6 +174,9 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION
 TILE_URL = ENV.tile_url
+# The tiles' own coordinates; ours are WGS-84 everywhere else.
+TILE_DATUM = ENV.tile_datum
+TILE_CREDIT = ENV.tile_credit
 
 # --- who may come in ------------------------------------------------------------------------------------------------
 
@@ -242,7 +245,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [SELF],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", *([ENV.tile_origin] if ENV.tile_origin else [])],
         "font-src": [SELF],
         "connect-src": [SELF, *([_live_origin.group()] if _live_origin else [])],
         "object-src": [NONE],

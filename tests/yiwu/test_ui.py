@@ -64,6 +64,7 @@ EVERY_TAG = [
     "{% live evil evil events=evil reload_on=evil %}",
     "{% trail_of places %}",
     "{% unit_switcher evil %}",
+    "{% map 'm' evil latitude=evil longitude=evil places=marks picks=True %}",
     "{% capture as kept %}{{ evil }}{% endcapture %}{% card actions=kept %}x{% endcard %}",
 ]
 
@@ -88,6 +89,7 @@ def test_no_component_lets_markup_through(source: str) -> None:
         form=EvilForm({"name": ""}),
         steps=[(EVIL, "now")],
         places=[place, place],
+        marks=[{"name": EVIL, "kind": EVIL, "latitude": 26.9, "longitude": 112.6}],
         request=RequestFactory().get("/", {"q": EVIL}),
     )
     assert "<script>alert" not in text
@@ -100,7 +102,7 @@ def test_every_component_is_in_the_test_above() -> None:
     from yiwu.ui.library import register
 
     tested = set(re.findall(r"{%\s*(\w+)", " ".join(EVERY_TAG)))
-    apart = {"when", "figures", "navigation", "unit_trail", "chart_scripts"}
+    apart = {"when", "figures", "navigation", "unit_trail", "chart_scripts", "map_style", "map_scripts"}
     known = {name for name in register.tags if not name.startswith("end")}
     assert known - tested == apart
 
