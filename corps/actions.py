@@ -93,6 +93,24 @@ ACTIONS: dict[str, Promise | str] = {
     "import.undo": _("Import undone"),
     "import.discard": _("Import discarded"),
     "import.rejects": _("Rejected rows downloaded"),
+    # Incidents.
+    "incident.record": _("Incident recorded"),
+    "incident.edit": _("Incident changed"),
+    "incident.submit": _("Incident submitted"),
+    "incident.verify": _("Incident verified"),
+    "incident.return": _("Incident returned"),
+    "incident.withdraw": _("Verification withdrawn"),
+    "incident.void": _("Incident declared void"),
+    "incident.note": _("Note added to an incident"),
+    "incident.party_add": _("Party added to an incident"),
+    "incident.party_edit": _("Party of an incident changed"),
+    "incident.party_remove": _("Party taken out of an incident"),
+    "incident.reveal_party": _("Personal data of a party read"),
+    "incident_kind.add": _("Kind of incident added"),
+    "incident_kind.edit": _("Kind of incident changed"),
+    "incident_kind.retire": _("Kind of incident taken out of use"),
+    "incident_kind.restore": _("Kind of incident put back into use"),
+    "incident_kind.plant": _("Common kinds of incident set up"),
 }
 
 

@@ -1,0 +1,1 @@
+"""Plain Python of the incident log: values in, values out."""

@@ -1,0 +1,196 @@
+"""Recording incidents, changing what is told of them, submitting, noting and declaring void."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, Any, Unpack
+
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+
+from corps.actors import account_id
+from corps.models import Unit
+from corps.operations.context import acting
+from corps.operations.tree import hold_open
+from corps.permissions import Permission
+from corps.queries.scope import require
+from incidents.enums import EntryKind, IncidentState
+from incidents.models import Incident, LogEntry
+from incidents.operations.cleaning import Entered, InvalidIncident, fill, free_text, needed_text
+from incidents.operations.holding import holding
+from incidents.operations.log import TEXT_LIMIT, write_entry
+from incidents.operations.participants import set_participants
+from incidents.operations.parties import PartyEntry, write_party
+from incidents.policies.life import Step, check_can, check_unchanged
+
+if TYPE_CHECKING:
+    from corps.actors import Actor
+
+REASON_LIMIT = 200
+
+
+def record_incident(
+    *,
+    actor: "Actor",
+    unit_id: int,
+    kind_id: int,
+    occurred_at: dt.datetime,
+    account: str,
+    place: str = "",
+    latitude: float | None = None,
+    longitude: float | None = None,
+    grid_id: int | None = None,
+    shift_id: int | None = None,
+    outcome: str = "",
+    quantity: int = 1,
+    materials: int = 0,
+    people_reached: int = 0,
+    participant_ids: Collection[int] = (),
+    parties: Iterable[PartyEntry] = (),
+    submit: bool = False,
+) -> Incident:
+    """Record what happened, with participants and parties: all of it or nothing; `submit` sends it to an officer.
+
+    Raises `InvalidIncident` with a sentence per field (`parties` for any of them), `Refusal` for a closed unit.
+    """
+    with acting(actor=actor, action="incident.record", permission=Permission.INCIDENT_RECORD, unit_id=unit_id):
+        hold_open([unit_id])
+        unit = get_object_or_404(Unit.objects.select_related("corps"), pk=unit_id)
+        incident = Incident(unit=unit, recorded_by_id=account_id(actor))
+        entered: Entered = {
+            "kind_id": kind_id,
+            "occurred_at": occurred_at,
+            "account": account,
+            "place": place,
+            "latitude": latitude,
+            "longitude": longitude,
+            "grid_id": grid_id,
+            "shift_id": shift_id,
+            "outcome": outcome,
+            "quantity": quantity,
+            "materials": materials,
+            "people_reached": people_reached,
+        }
+        fill(incident, entered, actor=actor)
+        incident.save(force_insert=True)
+        set_participants(actor=actor, incident=incident, member_ids=participant_ids)
+        for party in parties:
+            write_party(incident, party)
+        write_entry(actor=actor, incident=incident, kind=EntryKind.CREATED)
+        if submit:
+            _submit(actor, incident)
+        return incident
+
+
+def edit_incident(
+    *,
+    actor: "Actor",
+    incident_id: int,
+    unit_id: int | None = None,
+    participant_ids: Collection[int] | None = None,
+    seen: int | None = None,
+    **entered: Unpack[Entered],
+) -> Incident:
+    """Change what is told; absent fields stay, a submitted incident stays submitted. Nothing changed, nothing noted.
+
+    `unit_id` puts it into another unit of the corps, where the actor needs the same right. `seen` is the last log entry
+    the actor had read: if somebody changed the incident after it, this change is refused (`incident.changed`) instead
+    of overwriting theirs. Raises `InvalidIncident` and `Refusal`.
+    """
+    with holding(
+        actor=actor, incident_id=incident_id, action="incident.edit", permission=Permission.INCIDENT_RECORD
+    ) as incident:
+        check_can(Step.EDIT, incident)
+        check_unchanged(incident, seen)
+        before = _told(incident)
+        if unit_id is not None and unit_id != incident.unit_id:
+            _put_into(actor, incident, unit_id)
+        fill(incident, entered, actor=actor)
+        changes = _differences(before, _told(incident))
+        if changes:
+            incident.save()
+        if participant_ids is not None:
+            names = set_participants(actor=actor, incident=incident, member_ids=participant_ids)
+            if names is not None:
+                changes["participants"] = names
+        if changes:
+            write_entry(actor=actor, incident=incident, kind=EntryKind.EDITED, changes=changes)
+        return incident
+
+
+def submit_incident(*, actor: "Actor", incident_id: int) -> Incident:
+    """Hand it to an officer for verification; the first time, or again after it was returned. Raises `Refusal`."""
+    with holding(
+        actor=actor, incident_id=incident_id, action="incident.submit", permission=Permission.INCIDENT_RECORD
+    ) as incident:
+        _submit(actor, incident)
+        return incident
+
+
+def void_incident(*, actor: "Actor", incident_id: int, reason: str) -> Incident:
+    """Declare that it did not happen or stands here twice; it stays in the log and counts nowhere. Raises `Refusal`."""
+    with holding(
+        actor=actor,
+        incident_id=incident_id,
+        action="incident.void",
+        permission=Permission.INCIDENT_RECORD,
+        reason=reason,
+    ) as incident:
+        check_can(Step.VOID, incident)
+        text = needed_text(reason, place="reason", limit=REASON_LIMIT)
+        incident.state = IncidentState.VOID
+        incident.save(update_fields=["state"])
+        write_entry(actor=actor, incident=incident, kind=EntryKind.VOIDED, text=text)
+        return incident
+
+
+def add_note(*, actor: "Actor", incident_id: int, text: str) -> LogEntry:
+    """A line of the log by hand; it cannot be changed afterwards. Raises `InvalidIncident`."""
+    with holding(
+        actor=actor, incident_id=incident_id, action="incident.note", permission=Permission.INCIDENT_RECORD
+    ) as incident:
+        check_can(Step.NOTE, incident)
+        return write_entry(actor=actor, incident=incident, kind=EntryKind.NOTE, text=_note(text))
+
+
+def _note(text: str) -> str:
+    text = free_text(text, place="text", limit=TEXT_LIMIT)
+    if not text:
+        raise InvalidIncident({"text": _("Please fill in this field.")})
+    return text
+
+
+def _submit(actor: "Actor", incident: Incident) -> None:
+    check_can(Step.SUBMIT, incident)
+    incident.state = IncidentState.SUBMITTED
+    incident.save(update_fields=["state"])
+    write_entry(actor=actor, incident=incident, kind=EntryKind.SUBMITTED)
+
+
+def _put_into(actor: "Actor", incident: Incident, unit_id: int) -> None:
+    require(actor, Permission.INCIDENT_RECORD, unit_id)
+    hold_open([unit_id])
+    unit = get_object_or_404(Unit.objects.select_related("corps"), pk=unit_id, corps=incident.unit.corps_id)
+    incident.unit = unit
+
+
+def _told(incident: Incident) -> dict[str, Any]:
+    """What the log compares: field → value as a reader knows it."""
+    return {
+        "unit": incident.unit.name,
+        "kind": incident.kind.name,
+        "occurred_at": incident.occurred_at,
+        "place": incident.place,
+        "latitude": incident.latitude,
+        "longitude": incident.longitude,
+        "grid": incident.grid.name if incident.grid is not None else "",
+        "shift": str(incident.shift) if incident.shift is not None else "",
+        "account": incident.account,
+        "outcome": incident.outcome,
+        "quantity": incident.quantity,
+        "materials": incident.materials,
+        "people_reached": incident.people_reached,
+    }
+
+
+def _differences(before: dict[str, Any], after: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+    return {name: (before[name], value) for name, value in after.items() if before[name] != value}

@@ -1,0 +1,1 @@
+"""Which state of an incident allows what."""
