@@ -121,7 +121,7 @@ def reveal_party(*, actor: "Actor", party_id: int, reason: str) -> Particulars:
 
 def write_party(incident: Incident, entry: PartyEntry, party: Party | None = None) -> Party:
     """Check, mask, seal and save; for acts that hold the incident. Raises `InvalidIncident`."""
-    particulars = _checked(entry.particulars)
+    particulars = checked(entry.particulars)
     if entry.role not in PartyRole.values:
         raise InvalidIncident({"role": _("Choose the role from the list.")})
     party = party or Party(incident=incident)
@@ -155,7 +155,7 @@ def _filled(particulars: Mapping[str, str]) -> str:
     return "、".join(name for name in sorted(particulars) if particulars[name].strip())
 
 
-def _checked(particulars: Particulars) -> Particulars:
+def checked(particulars: Particulars) -> Particulars:
     """The particulars with phone and identity number in one form. Raises `InvalidIncident`, a sentence per field."""
     problems = {
         name: _("Enter at most %(limit)d characters.") % {"limit": limit}
