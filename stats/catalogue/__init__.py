@@ -5,7 +5,7 @@ no filter is written a second time.
 """
 
 from stats.catalogue.columns import COLUMNS, SOURCES, UNKNOWN_DAY, Column, Part, Source
-from stats.catalogue.measures import FIRST_PAGE, MEASURES, Adds, Group, Measure, measures_of
+from stats.catalogue.measures import FIRST_PAGE, MEASURES, Adds, Group, Measure, adds_up_over_units, measures_of
 
 __all__ = [
     "COLUMNS",
@@ -19,5 +19,6 @@ __all__ = [
     "Measure",
     "Part",
     "Source",
+    "adds_up_over_units",
     "measures_of",
 ]

@@ -52,7 +52,8 @@ class Measure:
     """A measure. `code` is frozen; `columns` are added up (FLOW, STOCK) and divided by `divisor`.
 
     A RATIO names two other measures; with `percent` it is given in hundredths. `digits` is how many decimals it is
-    shown with. A DIRECT measure names its way of counting in `direct`.
+    shown with. A DIRECT measure names its way of counting in `direct`; with `once` it counts things that several units
+    may share, each once.
     """
 
     code: str
@@ -68,6 +69,7 @@ class Measure:
     percent: bool = False
     digits: int = 0
     direct: str = ""
+    once: bool = False
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -122,8 +124,16 @@ def _share(group: Group, code: str, name: Promise, definition: Promise, *, of: t
     )
 
 
-def _direct(code: str, name: Promise, unit: Promise, definition: Promise, group: Group = Group.ORGANISATION) -> Measure:
-    return Measure(code, name, unit, definition, group, Adds.DIRECT, direct=code)
+def _direct(
+    code: str,
+    name: Promise,
+    unit: Promise,
+    definition: Promise,
+    *,
+    group: Group = Group.ORGANISATION,
+    once: bool = False,
+) -> Measure:
+    return Measure(code, name, unit, definition, group, Adds.DIRECT, direct=code, once=once)
 
 
 _SHIFT_WORDS = _("Closed shifts that count as this kind of duty, each once, at the unit that organised it.")
@@ -383,14 +393,14 @@ _PEOPLE = (
         _("People of partner organisations"),
         PEOPLE,
         _("People on the roster today who came with a partner organisation."),
-        Group.PEOPLE,
+        group=Group.PEOPLE,
     ),
     _direct(
         "group_people",
         _("People in functional groups"),
         PEOPLE,
         _("People on the roster today who work in at least one functional group, each once."),
-        Group.PEOPLE,
+        group=Group.PEOPLE,
     ),
 )
 
@@ -403,13 +413,18 @@ _ORGANISATION = (
     _direct("enterprise_stations", _("Enterprise stations"), PIECES, _("Enterprise stations in use today.")),
     _direct("grids", _("Grids"), PIECES, _("Grids of all levels that units look after today.")),
     _direct(
-        "groups", _("Functional groups"), PIECES, _("Functional groups in which somebody of the unit works today.")
+        "groups",
+        _("Functional groups"),
+        PIECES,
+        _("Functional groups in which somebody of the unit works today."),
+        once=True,
     ),
     _direct(
         "partners",
         _("Partner organisations"),
         PIECES,
         _("Partner organisations with which somebody of the unit came."),
+        once=True,
     ),
 )
 
@@ -435,3 +450,8 @@ FIRST_PAGE: Final = (
 def measures_of(group: Group) -> list[Measure]:
     """The measures of a group in the order of the catalogue."""
     return [measure for measure in MEASURES.values() if measure.group is group]
+
+
+def adds_up_over_units(measure: Measure) -> bool:
+    """Whether the figures of separate units may be added to that of all of them together."""
+    return measure.adds_up in {Adds.FLOW, Adds.STOCK} or (measure.adds_up is Adds.DIRECT and not measure.once)

@@ -1,0 +1,1 @@
+"""Public reads: figures, the facts behind them, alarms."""
