@@ -92,9 +92,14 @@ def withdraw_verification(*, actor: "Actor", incident_id: int, reason: str) -> I
         return incident
 
 
-def verify_incidents(*, actor: "Actor", incident_ids: Iterable[int], remark: str = "") -> Settled:
-    """Verify several, each an act of its own: what is refused is named and keeps nothing else from being done."""
-    return _each(incident_ids, lambda pk: verify_incident(actor=actor, incident_id=pk, remark=remark))
+def verify_incidents(
+    *, actor: "Actor", incident_ids: Iterable[int], remark: str = "", seen: int | None = None
+) -> Settled:
+    """Verify several, each an act of its own: what is refused is named and keeps nothing else from being done.
+
+    `seen` is the newest entry of any log when the list was read.
+    """
+    return _each(incident_ids, lambda pk: verify_incident(actor=actor, incident_id=pk, remark=remark, seen=seen))
 
 
 def return_incidents(*, actor: "Actor", incident_ids: Iterable[int], remark: str) -> Settled:
