@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from corps.models.history import tracked
 from duties.enums import DutyCategory, Mechanism
+from duties.models.querysets import DutyKindQuerySet
 
 
 @tracked()
@@ -23,6 +24,8 @@ class DutyKind(models.Model):
     starts = models.TimeField(_("usually starts"))
     minutes = models.PositiveSmallIntegerField(_("usual length in minutes"))
     active = models.BooleanField(_("in use"), default=True)
+
+    objects = DutyKindQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("kind of duty")

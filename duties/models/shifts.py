@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from corps.models.history import tracked
 from duties.enums import DutyCategory, Mechanism, ShiftState
 from duties.models.kinds import DutyKind
-from duties.models.querysets import DutyQuerySet, OfShiftQuerySet
+from duties.models.querysets import DutyQuerySet, OfShiftQuerySet, ShiftQuerySet
+
+PHOTO_PURPOSE = b"duties.photo"
 
 
 class LocalDay(models.Func):
@@ -83,7 +85,7 @@ class Shift(models.Model):
     )
     cancel_reason = models.CharField(_("why it was cancelled"), max_length=200, blank=True)
 
-    objects = DutyQuerySet.as_manager()
+    objects = ShiftQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("shift")

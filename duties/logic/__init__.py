@@ -1,0 +1,1 @@
+"""Plain rules of duties: values in, values out."""
