@@ -27,9 +27,13 @@ _JOINED: Final = f"coalesce(members_member.joined_on, DATE '{UNKNOWN_DAY}')"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A table of facts. `unit` and `day` are SQL over it: the unit a fact counts at and the day it counts on."""
+    """A table of facts. `unit` and `day` are SQL over it: the unit a fact counts at and the day it counts on.
+
+    `changed` is the code under which triggers note that the table was written.
+    """
 
     code: str
+    changed: str
     model: str
     table: str
     where: Condition
@@ -55,13 +59,16 @@ class Source:
 SOURCES: Final[dict[str, Source]] = {
     source.code: source
     for source in (
-        Source("shift", "duties.Shift", "duties_shift", {"state": (ShiftState.CLOSED,)}),
-        Source("attendance", "duties.Attendance", "duties_attendance", {"current": (True,)}),
-        Source("incident", "incidents.Incident", "incidents_incident", {"state": (IncidentState.VERIFIED,)}),
-        Source("joined", "members.Member", "members_member", {}, day=_JOINED),
+        Source("shift", "shift", "duties.Shift", "duties_shift", {"state": (ShiftState.CLOSED,)}),
+        Source("attendance", "attendance", "duties.Attendance", "duties_attendance", {"current": (True,)}),
+        Source(
+            "incident", "incident", "incidents.Incident", "incidents_incident", {"state": (IncidentState.VERIFIED,)}
+        ),
+        Source("joined", "roster", "members.Member", "members_member", {}, day=_JOINED),
         # Who left on an unknown day, or before having joined, was never counted.
         Source(
             "departed",
+            "roster",
             "members.Member",
             "members_member",
             {"status": (MemberStatus.LEFT,)},

@@ -4,14 +4,26 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+class Changed(models.TextChoices):
+    """Which table was written."""
+
+    SHIFT = "shift", _("shifts")
+    ATTENDANCE = "attendance", _("attendance")
+    INCIDENT = "incident", _("incidents")
+    ROSTER = "roster", _("roster")
+    TREE = "tree", _("units below")
+
+
 class Dirty(models.Model):
     """A unit and a day to count again. Written by triggers in the transaction of the fact, taken by the drain.
 
-    A key may stand here many times; counting it once settles all of them.
+    `source` says which table of facts was written, so that the others are not read for nothing; with `tree` no fact
+    changed, but what hangs below the unit did. A key may stand here many times; counting it once settles all of them.
     """
 
     unit_id = models.BigIntegerField(_("unit"))
     day = models.DateField(_("day"))
+    source = models.CharField(_("what changed"), max_length=10, choices=Changed.choices)
 
     class Meta:
         verbose_name = _("cell to count again")
