@@ -1,0 +1,1 @@
+"""Pages of duties: the week of a unit, one shift, the member's own."""
