@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from corps.permissions import Permission
-from corps.queries.scope import Node, scope_of
+from corps.queries.scope import Node, only_a_member, scope_of
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -28,6 +28,8 @@ class Place:
 
 PLACES = (
     Place("home", _("Home"), "home", "unit_home", Permission.UNIT_VIEW),
+    Place("duties", _("Duties"), "duty", "duties", Permission.DUTY_VIEW),
+    Place("incidents", _("Incidents"), "report", "incidents", Permission.INCIDENT_VIEW),
     Place("roster", _("Roster"), "roster", "roster", Permission.MEMBER_VIEW),
     Place("imports", _("Import"), "import", "imports", Permission.MEMBER_IMPORT),
     Place("units", _("Units"), "units", "units", Permission.UNIT_VIEW),
@@ -54,6 +56,14 @@ class Step:
     url: str
 
 
+# A member's own places; they are about the reader and need no permission.
+MY_PLACES = (
+    ("my", _("Today"), "today", "my"),
+    ("my_duties", _("Duties"), "duty", "my_duties"),
+    ("my_record", _("Me"), "me", "my_record"),
+)
+
+
 def unit_url(code: str) -> str:
     """The first page of a unit."""
     return reverse("unit_home", args=[code])
@@ -73,11 +83,24 @@ def places_for(actor: "Actor", unit: Node | None) -> list[Link]:
     here = unit or own_unit(actor)
     if here is None:
         return []
+    if only_a_member(actor):
+        return my_places(actor)
     return [
         Link(place.key, place.label, place.icon, reverse(place.route, args=[here.code]))
         for place in PLACES
         if here.id in scope_of(actor, place.permission)
     ]
+
+
+def my_places(actor: "Actor") -> list[Link]:
+    """Where a member goes: the own shifts and record, and from there to the own unit."""
+    own = [Link(key, label, icon, reverse(route)) for key, label, icon, route in MY_PLACES]
+    here = own_unit(actor)
+    if here is None:
+        return own
+    if only_a_member(actor):
+        return [*own, Link("units", _("Units"), "units", reverse("units", args=[here.code]))]
+    return [*own, Link("home", _("Home"), "home", unit_url(here.code))]
 
 
 def trail_to(actor: "Actor", unit_id: int) -> list[Step]:

@@ -14,6 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("api/v1/", include(("yiwu.api", "api"))),
     path("", include("stats.urls")),
+    path("", include("incidents.urls")),
+    path("", include("duties.urls")),
     path("", include("members.urls")),
     path("", include("corps.urls")),
 ]

@@ -11,7 +11,18 @@ from corps.permissions import Permission
 if TYPE_CHECKING:
     from corps.actors import Actor
 
-__all__ = ["Node", "Scope", "Tree", "allowed", "current_tree", "local_today", "require", "scope_of", "see_unit"]
+__all__ = [
+    "Node",
+    "Scope",
+    "Tree",
+    "allowed",
+    "current_tree",
+    "local_today",
+    "only_a_member",
+    "require",
+    "scope_of",
+    "see_unit",
+]
 
 
 def allowed(actor: "Actor", permission: Permission, unit_id: int) -> bool:
@@ -26,6 +37,12 @@ def require(actor: "Actor", permission: Permission, unit_id: int) -> None:
     if unit_id in scope_of(actor, Permission.UNIT_VIEW):
         raise PermissionDenied(f"{permission} in unit {unit_id}")
     raise Http404("no such unit")
+
+
+def only_a_member(actor: "Actor") -> bool:
+    """Whether nothing is open to the actor but what every member may: such an account lives on its own page."""
+    more = (Permission.MEMBER_VIEW, Permission.TRAIL_VIEW, Permission.ADMIN_SITE)
+    return bool(scope_of(actor, Permission.UNIT_VIEW)) and not any(scope_of(actor, one) for one in more)
 
 
 def see_unit(actor: "Actor", code: str) -> Node:

@@ -14,9 +14,10 @@ from django.views.decorators.http import require_GET
 from corps.doors import actor_of
 from corps.permissions import Permission
 from corps.queries.posts import posts_of, vacant_posts
-from corps.queries.scope import Node, scope_of
+from corps.queries.scope import Node, only_a_member, scope_of
 from corps.queries.units import level_names
 from corps.views.pages import frame, rights, unit_door
+from duties.queries.mine import member_of
 from members.enums import Education, ImportState, MemberRole, Occupation, Sex
 from members.queries.figures import AGE_BANDS, Figures, figures_of, quick_to_count
 from members.queries.importing import Waiting, imports_waiting
@@ -43,6 +44,8 @@ def start(request: HttpRequest) -> HttpResponse:
     """To the reader's own unit; whoever has no appointment is told what to do."""
     actor = actor_of(request)
     scope = scope_of(actor, Permission.UNIT_VIEW)
+    if only_a_member(actor) or (not scope and member_of(actor) is not None):
+        return redirect("my")
     roots = scope.roots or tuple(node.id for node in scope.tree.roots() if node.id in scope)
     if len(roots) == 1:
         return redirect("unit_home", scope.tree.nodes[roots[0]].code)

@@ -5,8 +5,10 @@ from typing import Any
 
 from django.template import Context
 
-from yiwu.navigation import places_for, trail_to
+from yiwu.navigation import MY_PLACES, my_places, places_for, trail_to
 from yiwu.ui.library import register
+
+THUMB_PLACES = 5
 
 
 @register.inclusion_tag("components/navigation.html", takes_context=True)
@@ -14,9 +16,15 @@ def navigation(context: Context, kind: str = "bar") -> dict[str, Any]:
     """The places open to the reader in the page's unit; `kind` is `bar` (top) or `thumb` (phone, bottom)."""
     request = context["request"]
     # Asked for twice on each page, at the top and at the thumb; rights are looked up once.
+    place = context.get("place", "")
     if not hasattr(request, "places"):
-        request.places = places_for(request.user, context.get("unit"))
-    return {"links": request.places, "kind": kind, "place": context.get("place", "")}
+        mine = place in {key for key, *_rest in MY_PLACES}
+        request.places = my_places(request.user) if mine else places_for(request.user, context.get("unit"))
+    links = request.places
+    # Five places fit a thumb; the others stand behind the last of them.
+    shown = links if kind == "bar" or len(links) <= THUMB_PLACES else links[: THUMB_PLACES - 1]
+    rest = links[len(shown) :]
+    return {"links": shown, "rest": rest, "beyond": place in {one.key for one in rest}, "kind": kind, "place": place}
 
 
 @register.inclusion_tag("components/unit_trail.html", takes_context=True)
