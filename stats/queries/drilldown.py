@@ -64,7 +64,7 @@ _FIELDS: Final[dict[str, dict[str, Any]]] = {
     "joined": _MEMBER,
     "departed": _MEMBER,
 }
-_SEEN_WITH: Final = {
+SEEN_WITH: Final = {
     "attendance": Permission.DUTY_VIEW,
     "shift": Permission.DUTY_VIEW,
     "incident": Permission.INCIDENT_VIEW,
@@ -206,6 +206,20 @@ def recount(unit: Node, measure: Measure, period: Period) -> int:
         amount = _amount_of(measure, source.code)
         found += (rows.aggregate(n=Sum(amount))["n"] if amount else rows.count()) or 0
     return found
+
+
+def is_counted(unit: Node, measure: Measure, source: str, fact_id: int) -> Fact | None:
+    """The fact if the measure ever counts it for the unit or a unit below it; told without anything about people."""
+    counted = MEASURES[measure.numerator] if measure.adds_up is Adds.RATIO else measure
+    if counted.adds_up is Adds.DIRECT:
+        return None
+    for found, rows in facts_behind(counted, current_tree().within(unit.id), dt.date(1, 1, 1), dt.date(9999, 1, 1)):
+        # Whoever left stands behind no figure of today, but did behind one of then.
+        if found.code == source and (
+            row := _rows(rows.filter(pk=fact_id), source, _amount_of(counted, source)).first()
+        ):
+            return _plain(row)
+    return None
 
 
 def _amount_of(measure: Measure, source: str) -> str:
@@ -362,24 +376,39 @@ def _ask(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
 
 def _told(actor: "Actor", rows: Sequence[dict[str, Any]]) -> list[Fact]:
     people = scope_of(actor, Permission.MEMBER_VIEW)
-    scopes = {source: scope_of(actor, _SEEN_WITH[source]) for source in {row["source"] for row in rows}}
+    scopes = {source: scope_of(actor, SEEN_WITH[source]) for source in {row["source"] for row in rows}}
     told = []
     for row in rows:
-        source = row["source"]
-        values = {name.removeprefix("f_"): value for name, value in row.items()}
-        fact = Fact(source, row["id"], row["fact_day"], int(row["amount"]), values["unit"], values.get("kind_name", ""))
+        fact, values = _plain(row), _values(row)
         named = values["unit"] in people
-        opened = values.get("target_unit", values["unit"]) in scopes[source]
+        opened = values.get("target_unit", values["unit"]) in scopes[fact.source]
         told.append(
             replace(
                 fact,
                 person=values.get("person", "") if named else "",
                 person_id=values.get("person_id") if named else None,
-                status=values.get("status_code", ""),
-                at=values.get("at") or values.get("planned"),
                 where=(values.get("place_name") or values.get("route_name") or "") if opened else "",
-                opens=_OPENS[source] if opened else "",
+                opens=_OPENS[fact.source] if opened else "",
                 target=values.get("target", row["id"]) if opened else None,
             )
         )
     return told
+
+
+def _values(row: dict[str, Any]) -> dict[str, Any]:
+    return {name.removeprefix("f_"): value for name, value in row.items()}
+
+
+def _plain(row: dict[str, Any]) -> Fact:
+    """A fact without people and places."""
+    values = _values(row)
+    return Fact(
+        source=row["source"],
+        id=row["id"],
+        day=row["fact_day"],
+        amount=int(row["amount"]),
+        unit_id=values["unit"],
+        kind=values.get("kind_name", ""),
+        status=values.get("status_code", ""),
+        at=values.get("at") or values.get("planned"),
+    )
