@@ -94,6 +94,8 @@ ACTIONS: dict[str, Promise | str] = {
     "import.undo": _("Import undone"),
     "import.discard": _("Import discarded"),
     "import.rejects": _("Rejected rows downloaded"),
+    # Results.
+    "result.export": _("Results exported"),
     # Incidents.
     "incident.record": _("Incident recorded"),
     "incident.edit": _("Incident changed"),

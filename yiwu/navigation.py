@@ -30,6 +30,7 @@ PLACES = (
     Place("home", _("Home"), "home", "unit_home", Permission.UNIT_VIEW),
     Place("duties", _("Duties"), "duty", "duties", Permission.DUTY_VIEW),
     Place("incidents", _("Incidents"), "report", "incidents", Permission.INCIDENT_VIEW),
+    Place("results", _("Results"), "chart", "results", Permission.RESULT_VIEW),
     Place("roster", _("Roster"), "roster", "roster", Permission.MEMBER_VIEW),
     Place("imports", _("Import"), "import", "imports", Permission.MEMBER_IMPORT),
     Place("units", _("Units"), "units", "units", Permission.UNIT_VIEW),
