@@ -2,15 +2,16 @@
 
 It is not Django: a page's connection lives for hours and must cost neither a thread nor a database connection. A page
 gets a signed ticket that lists the topics its reader may hear (`corps.live.ticket`); here the signature is checked and
-nothing else. One task per process reads the Valkey stream; every message is encoded once and put into a bounded queue
-per listener. The id of the stream is the id of the event, so a reconnecting page names the last one it saw and
-loses nothing. Heartbeats come from one timer.
+nothing else. One task per process reads the Valkey stream, keeps its newest events in memory and offers each, encoded
+once, to the listeners of its topic. The id of the stream is the id of the event, so a reconnecting page names the last
+one it saw and loses nothing; whoever was away for too long gets `resync` and looks again. Heartbeats come from one
+timer.
 """
 
 import asyncio
 import contextlib
 import os
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qs
@@ -25,18 +26,22 @@ django.setup()
 from django.conf import settings  # noqa: E402 - settings exist only after django.setup()
 from django.core import signing  # noqa: E402
 
-from corps.live import STREAM, TICKET_SALT, TICKET_SECONDS  # noqa: E402
+from corps.live import STREAM, STREAM_LENGTH, TICKET_SALT, TICKET_SECONDS  # noqa: E402
 
 Message = dict[str, Any]
 Send = Callable[[Message], Awaitable[None]]
 Receive = Callable[[], Awaitable[Message]]
+EventId = tuple[int, int]
 
 HEARTBEAT_SECONDS = 15
 READ_BLOCK_MILLISECONDS = 5_000
-# A listener that is this far behind is cut off; it reconnects and is served from the stream.
-QUEUE_LENGTH = 100
+READ_COUNT = 500
+# A listener that is this far behind is cut off; it reconnects and is served from memory.
+MOST_WAITING = 100
+# Whoever missed more than this looks at the whole page again.
 REPLAY_LIMIT = 1_000
 HEARTBEAT = b": still here\n\n"
+RESYNC = b"event: resync\ndata: {}\n\n"
 
 _log = structlog.get_logger(__name__)
 
@@ -44,25 +49,74 @@ _log = structlog.get_logger(__name__)
 class Listener:
     """One open page: its topics and what waits to be written to it."""
 
-    __slots__ = ("queue", "topics")
+    __slots__ = ("_wake", "closed", "topics", "waiting")
 
     def __init__(self, topics: frozenset[str]) -> None:
         self.topics = topics
-        self.queue: asyncio.Queue[bytes | None] = asyncio.Queue(QUEUE_LENGTH)
+        self.waiting: list[bytes] = []
+        self.closed = False
+        self._wake: asyncio.Future[None] | None = None
 
     def offer(self, chunk: bytes) -> bool:
-        """Queue a chunk; a full queue answers False."""
-        try:
-            self.queue.put_nowait(chunk)
-        except asyncio.QueueFull:
+        """Let a chunk wait; when too many do already, answers False."""
+        if len(self.waiting) >= MOST_WAITING:
             return False
+        self.waiting.append(chunk)
+        self._stir()
         return True
 
-    def cut_off(self) -> None:
-        """Make room for the end mark, so that the stream closes and the page comes back for what it missed."""
-        while not self.queue.empty():
-            self.queue.get_nowait()
-        self.queue.put_nowait(None)
+    def close(self) -> None:
+        """Write no more: the page has left, or is so far behind that it has to come back for what it missed."""
+        self.closed = True
+        self.waiting.clear()
+        self._stir()
+
+    async def next(self) -> bytes:
+        """All that waits, as one piece; nothing when the listener is closed."""
+        while not self.waiting and not self.closed:
+            self._wake = asyncio.get_running_loop().create_future()
+            await self._wake
+        self._wake = None
+        piece = self.waiting[0] if len(self.waiting) == 1 else b"".join(self.waiting)
+        self.waiting.clear()
+        return piece
+
+    def _stir(self) -> None:
+        if self._wake is not None and not self._wake.done():
+            self._wake.set_result(None)
+
+
+class Memory:
+    """The newest events of the stream, by topic, so that a thousand returning pages cost Valkey nothing."""
+
+    def __init__(self) -> None:
+        self.order: deque[tuple[EventId, str]] = deque()
+        self.by_topic: dict[str, deque[tuple[EventId, bytes]]] = {}
+        # Events up to this one are no longer known.
+        self.forgotten: EventId = (0, 0)
+
+    def keep(self, event: EventId, topic: str, chunk: bytes) -> None:
+        """Remember an event, newer than all before, and forget the oldest when there are too many."""
+        self.order.append((event, topic))
+        self.by_topic.setdefault(topic, deque()).append((event, chunk))
+        if len(self.order) > STREAM_LENGTH:
+            self.forgotten, oldest = self.order.popleft()
+            self.by_topic[oldest].popleft()
+            if not self.by_topic[oldest]:
+                del self.by_topic[oldest]
+
+    def since(self, event: EventId, topics: Iterable[str]) -> list[bytes] | None:
+        """Events of the topics after `event`, in order; None when that cannot be said or would be too much."""
+        if event < self.forgotten:
+            return None
+        found: list[tuple[EventId, bytes]] = []
+        for topic in topics:
+            # From the newest backwards: who returns has missed little.
+            for one in reversed(self.by_topic.get(topic, ())):
+                if one[0] <= event:
+                    break
+                found.append(one)
+        return None if len(found) > REPLAY_LIMIT else [chunk for _event, chunk in sorted(found)]
 
 
 class Hub:
@@ -71,6 +125,10 @@ class Hub:
     def __init__(self) -> None:
         self.by_topic: dict[str, set[Listener]] = defaultdict(set)
         self.listeners: set[Listener] = set()
+        self.memory = Memory()
+        self.ready = False
+        # Who came before the stream was read for the first time, and what each saw last.
+        self.early: dict[Listener, EventId | None] = {}
         self.tasks: list[asyncio.Task[None]] = []
         # A socket may be silent for as long as a blocking read lasts.
         timeout = READ_BLOCK_MILLISECONDS / 1000 + 10
@@ -81,37 +139,47 @@ class Hub:
 
     async def stop(self) -> None:
         for listener in list(self.listeners):
-            listener.cut_off()
+            listener.close()
         for task in self.tasks:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         await self.client.aclose()
 
-    def join(self, listener: Listener) -> None:
+    def join(self, listener: Listener, since: EventId | None) -> None:
+        """Serve the listener from now on, and first what its page has missed since the event it saw last.
+
+        Nothing is awaited between the two, so that no event comes twice or not at all.
+        """
         self.listeners.add(listener)
+        if not self.ready:
+            self.early[listener] = since
+            return
+        if since is not None:
+            missed = self.memory.since(since, listener.topics)
+            piece = RESYNC if missed is None else b"".join(missed)
+            if piece:
+                listener.offer(piece)
         for topic in listener.topics:
             self.by_topic[topic].add(listener)
 
     def leave(self, listener: Listener) -> None:
         self.listeners.discard(listener)
+        self.early.pop(listener, None)
         for topic in listener.topics:
             self.by_topic[topic].discard(listener)
             if not self.by_topic[topic]:
                 del self.by_topic[topic]
 
-    async def missed(self, since: str, topics: frozenset[str]) -> list[bytes]:
-        """What the stream holds after event `since` for these topics."""
-        entries = await self.client.xrange(STREAM, min=f"({since}", count=REPLAY_LIMIT)
-        return [encode(key, fields) for key, fields in entries if fields[b"topic"].decode() in topics]
-
     async def _read(self) -> None:
-        last = "$"
+        last: EventId = (0, 0)
         while True:
             try:
-                if last == "$":
-                    last = await self._newest()
-                answer = await self.client.xread({STREAM: last}, block=READ_BLOCK_MILLISECONDS, count=500)
+                if not self.ready:
+                    last = await self._recall()
+                answer = await self.client.xread(
+                    {STREAM: f"{last[0]}-{last[1]}"}, block=READ_BLOCK_MILLISECONDS, count=READ_COUNT
+                )
             except (redis.RedisError, OSError):
                 # Pages poll meanwhile; what was published is read when Valkey is back.
                 _log.warning("live_stream_unreachable")
@@ -119,24 +187,49 @@ class Hub:
                 continue
             for _stream, entries in answer or []:
                 for key, fields in entries:
-                    last = key
-                    self._fan_out(fields[b"topic"].decode(), encode(key, fields))
+                    last = event_id(key)
+                    self._fan_out(last, fields[b"topic"].decode(), encode(key, fields))
 
-    async def _newest(self) -> str:
-        entries = await self.client.xrevrange(STREAM, count=1)
-        return str(entries[0][0].decode()) if entries else "0-0"
+    async def _recall(self) -> EventId:
+        """Read what the stream holds, then let in who came meanwhile; answers the newest event."""
+        memory, last = Memory(), (0, 0)
+        if await self.client.exists(STREAM):
+            about = await self.client.xinfo_stream(STREAM)
+            if about["entries-added"] > about["length"]:
+                memory.forgotten = before(event_id(about["first-entry"][0]))
+        while entries := await self.client.xrange(STREAM, min=f"({last[0]}-{last[1]}", count=READ_COUNT):
+            for key, fields in entries:
+                last = event_id(key)
+                memory.keep(last, fields[b"topic"].decode(), encode(key, fields))
+        self.memory, self.ready = memory, True
+        early, self.early = self.early, {}
+        for listener, since in early.items():
+            self.join(listener, since)
+        return last
 
-    def _fan_out(self, topic: str, chunk: bytes) -> None:
-        for listener in list(self.by_topic.get(topic, ())):
+    def _fan_out(self, event: EventId, topic: str, chunk: bytes) -> None:
+        self.memory.keep(event, topic, chunk)
+        for listener in self.by_topic.get(topic, ()):
             if not listener.offer(chunk):
-                listener.cut_off()
+                listener.close()
 
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(HEARTBEAT_SECONDS)
-            for listener in list(self.listeners):
-                if listener.queue.empty():
+            for listener in self.listeners:
+                if not listener.waiting:
                     listener.offer(HEARTBEAT)
+
+
+def event_id(text: bytes | str) -> EventId:
+    """`1700000000000-2` as numbers, which compare as the stream does. Raises `ValueError`."""
+    head, _, tail = (text.decode() if isinstance(text, bytes) else text).partition("-")
+    return int(head), int(tail)
+
+
+def before(event: EventId) -> EventId:
+    """The last id that may stand before `event`."""
+    return (event[0], event[1] - 1) if event[1] else (event[0] - 1, 2**64 - 1)
 
 
 def encode(key: bytes, fields: dict[bytes, bytes]) -> bytes:
@@ -209,20 +302,20 @@ class Live:
     ) -> None:
         hub = self._hub()
         listener = Listener(topics)
-        # Joined before the replay is read: an event may come twice, never not at all; pages take the newest id.
-        hub.join(listener)
-        gone = asyncio.create_task(until_gone(receive))
+        watch = asyncio.create_task(close_when_gone(listener, receive))
         try:
             await send({"type": "http.response.start", "status": 200, "headers": [*STREAM_HEADERS, *extra]})
             await send(body(b"retry: 2000\n\n"))
-            if since and valid_event_id(since):
-                with contextlib.suppress(redis.RedisError, OSError):
-                    for chunk in await hub.missed(since, topics):
-                        await send(body(chunk))
-            await pump(listener, gone, send)
+            hub.join(listener, event_id(since) if valid_event_id(since) else None)
+            while piece := await listener.next():
+                await send(body(piece))
+        except asyncio.CancelledError:
+            # A stopping server ends its streams; pages come back to the next one.
+            pass
         finally:
-            gone.cancel()
+            watch.cancel()
             hub.leave(listener)
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 STREAM_HEADERS = [
@@ -250,25 +343,11 @@ async def answer(send: Send, status: int, text: bytes) -> None:
     await send({"type": "http.response.body", "body": text})
 
 
-async def until_gone(receive: Receive) -> None:
-    """Ends when the page closes the connection."""
+async def close_when_gone(listener: Listener, receive: Receive) -> None:
+    """Ends the listener when the page closes the connection."""
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-async def pump(listener: Listener, gone: "asyncio.Task[None]", send: Send) -> None:
-    """Write what is queued until the page leaves or the listener is cut off."""
-    while not gone.done():
-        waiting = asyncio.create_task(listener.queue.get())
-        await asyncio.wait({waiting, gone}, return_when=asyncio.FIRST_COMPLETED)
-        if not waiting.done():
-            waiting.cancel()
-            return
-        chunk = waiting.result()
-        if chunk is None:
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
-            return
-        await send(body(chunk))
+    listener.close()
 
 
 application = Live()

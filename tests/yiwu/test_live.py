@@ -1,5 +1,6 @@
 """The live process, for real: uvicorn on a port of its own, Valkey between, an HTTP client that reads the stream."""
 
+import asyncio
 import contextlib
 import http.client
 import json
@@ -13,8 +14,20 @@ from collections.abc import Iterator
 
 import pytest
 
-from corps.live import publish_now, ticket
-from yiwu.live import Listener, origin_headers, topics_of, valid_event_id
+from corps.live import STREAM_LENGTH, newest, publish_now, ticket
+from yiwu.live import (
+    MOST_WAITING,
+    REPLAY_LIMIT,
+    Listener,
+    Memory,
+    before,
+    event_id,
+    origin_headers,
+    topics_of,
+    valid_event_id,
+)
+
+MORE_THAN_IS_SERVED = REPLAY_LIMIT + 1
 
 
 def free_port() -> int:
@@ -108,6 +121,17 @@ def test_a_reconnecting_page_is_served_what_it_missed(port: int) -> None:
     again.close()
 
 
+def test_a_page_names_the_moment_it_was_made_and_hears_everything_since(port: int) -> None:
+    topic = f"figures:{uuid.uuid4()}"
+    publish_now(topic, "figures", {"unit": 1})
+    made = newest()
+    assert valid_event_id(made)
+    publish_now(topic, "figures", {"unit": 2})
+    stream = Stream(port, [topic], {"Last-Event-ID": made})
+    assert stream.event()[2] == {"unit": 2}
+    stream.close()
+
+
 def test_a_forged_ticket_hears_nothing(port: int) -> None:
     for wrong in ("", "import:1", ticket(["import:1"]) + "x"):
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
@@ -133,13 +157,60 @@ def test_everything_else_is_not_found(port: int) -> None:
     connection.close()
 
 
+def test_who_was_away_too_long_is_told_to_look_again(port: int) -> None:
+    topic = f"figures:{uuid.uuid4()}"
+    publish_now(topic, "figures", {"unit": 1})
+    stream = Stream(port, [topic], {"Last-Event-ID": "1-0"})
+    for done in range(MORE_THAN_IS_SERVED):
+        publish_now(topic, "figures", {"unit": done})
+    again = Stream(port, [topic], {"Last-Event-ID": stream.event()[0]})
+    assert again.line() == "event: resync"
+    assert again.line() == "data: {}"
+    for one in (stream, again):
+        one.close()
+
+
 def test_a_listener_that_falls_behind_is_cut_off_instead_of_growing() -> None:
     listener = Listener(frozenset({"t"}))
-    accepted = sum(listener.offer(b"x") for _ in range(1_000))
-    assert accepted == listener.queue.maxsize
-    listener.cut_off()
-    assert listener.queue.get_nowait() is None
-    assert listener.queue.empty()
+    assert sum(listener.offer(b"x") for _ in range(1_000)) == MOST_WAITING
+    listener.close()
+    assert asyncio.run(listener.next()) == b""
+
+
+def test_what_waits_is_written_as_one_piece_in_order() -> None:
+    listener = Listener(frozenset({"t"}))
+    for chunk in (b"1", b"2", b"3"):
+        listener.offer(chunk)
+    assert asyncio.run(listener.next()) == b"123"
+    assert not listener.waiting
+
+
+def test_memory_serves_what_came_after_an_event_and_knows_its_own_limits() -> None:
+    memory = Memory()
+    for number in range(1, STREAM_LENGTH + 3):
+        memory.keep((number, 0), "even" if number % 2 == 0 else "odd", b"%d " % number)
+    last = STREAM_LENGTH + 2
+    assert memory.since((last - 4, 0), ["even"]) == [b"%d " % (last - 2), b"%d " % last]
+    assert memory.since((last - 2, 0), ["odd", "even"]) == [b"%d " % (last - 1), b"%d " % last]
+    assert memory.since((last, 0), ["odd", "even", "none"]) == []
+    assert memory.since((1, 0), ["odd"]) is None, "the first two are forgotten"
+    assert memory.since((2, 0), ["none"]) == []
+    assert len(memory.order) == STREAM_LENGTH == sum(len(events) for events in memory.by_topic.values())
+
+
+def test_a_topic_of_which_nothing_is_remembered_takes_no_room() -> None:
+    memory = Memory()
+    memory.keep((1, 0), "once", b"x")
+    for number in range(2, STREAM_LENGTH + 2):
+        memory.keep((number, 0), "often", b"x")
+    assert list(memory.by_topic) == ["often"]
+
+
+def test_ids_compare_as_the_stream_orders_them() -> None:
+    assert event_id("1700000000000-10") > event_id(b"1700000000000-9")
+    assert before((5, 3)) == (5, 2)
+    assert before((5, 0)) < (5, 0)
+    assert before((5, 0)) > (4, 10**9)
 
 
 def test_tickets_and_event_ids_are_checked() -> None:
