@@ -50,7 +50,8 @@ def record_incident(
 ) -> Incident:
     """Record what happened, with participants and parties: all of it or nothing; `submit` sends it to an officer.
 
-    Raises `InvalidIncident` with a sentence per field (`parties` for any of them), `Refusal` for a closed unit.
+    Raises `InvalidIncident` with a sentence per field (`parties.0.phone` for the first party's), `Refusal` for a closed
+    unit.
     """
     with acting(actor=actor, action="incident.record", permission=Permission.INCIDENT_RECORD, unit_id=unit_id):
         hold_open([unit_id])
@@ -73,8 +74,7 @@ def record_incident(
         fill(incident, entered, actor=actor)
         incident.save(force_insert=True)
         set_participants(actor=actor, incident=incident, member_ids=participant_ids)
-        for party in parties:
-            write_party(incident, party)
+        _write_parties(incident, parties)
         write_entry(actor=actor, incident=incident, kind=EntryKind.CREATED)
         if submit:
             _submit(actor, incident)
@@ -150,6 +150,18 @@ def add_note(*, actor: "Actor", incident_id: int, text: str) -> LogEntry:
     ) as incident:
         check_can(Step.NOTE, incident)
         return write_entry(actor=actor, incident=incident, kind=EntryKind.NOTE, text=_note(text))
+
+
+def _write_parties(incident: Incident, parties: Iterable[PartyEntry]) -> None:
+    """All parties of a new incident; problems are named `parties.0.phone`, so that a form finds the row."""
+    problems: dict[str, str] = {}
+    for number, party in enumerate(parties):
+        try:
+            write_party(incident, party)
+        except InvalidIncident as refusal:
+            problems |= {f"parties.{number}.{name}": sentence for name, sentence in refusal.problems.items()}
+    if problems:
+        raise InvalidIncident(problems)
 
 
 def _note(text: str) -> str:

@@ -3,18 +3,17 @@
 from typing import Any
 
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from corps.api.place import place_asked
 from corps.doors import actor_of
-from corps.errors import Refusal
 from corps.logic.masking import mask_phone
 from corps.permissions import Permission
-from corps.queries.scope import Node, allowed, current_tree, scope_of, see_unit
+from corps.queries.scope import allowed, current_tree, see_unit
 from members.enums import Education, MemberRole, MemberStatus, Occupation, PoliticalStatus, Sex
 from members.models import Member
 from members.operations import people
@@ -191,7 +190,7 @@ class MemberViewSet(viewsets.GenericViewSet[Member]):
         asked = request.query_params
         page = list_members(
             actor=actor_of(request),
-            place=within(actor_of(request), self._place()),
+            place=within(actor_of(request), place_asked(request, Permission.MEMBER_VIEW)),
             typed=asked.get("q", ""),
             chosen=RosterFilter(
                 statuses=tuple(s for s in asked.getlist("status") if s in MemberStatus.values),
@@ -270,21 +269,6 @@ class MemberViewSet(viewsets.GenericViewSet[Member]):
             reason=self._entered(RevealSerializer)["reason"],
         )
         return Response({"identity": number}, headers={"Cache-Control": "no-store"})
-
-    def _place(self) -> Node:
-        """The unit asked for, or the only one the caller holds."""
-        if code := self.request.query_params.get("unit"):
-            return see_unit(actor_of(self.request), code)
-        scope = scope_of(actor_of(self.request), Permission.MEMBER_VIEW)
-        roots = [root.id for root in scope.tree.roots()] if scope.everything else list(scope.roots)
-        if len(roots) != 1:
-            raise Refusal(
-                _("It is not clear which unit is meant."),
-                code="unit.needed",
-                place="unit",
-                remedy=_("Name the unit by its code: ?unit=…"),
-            )
-        return scope.tree.nodes[roots[0]]
 
     def _unit_id(self, code: str) -> int:
         return see_unit(actor_of(self.request), code).id

@@ -19,6 +19,8 @@ class Place(Enum):
     MEMBER = "member"
     IMPORT = "import"
     FILTER = "filter"
+    INCIDENT = "incident"
+    PARTY = "party"
     ACT = "act"
     ROW = "row"
 
@@ -29,6 +31,8 @@ SEEN_WITH = {
     Place.MEMBER: P.MEMBER_VIEW,
     Place.IMPORT: P.MEMBER_IMPORT,
     Place.FILTER: P.UNIT_VIEW,
+    Place.INCIDENT: P.INCIDENT_VIEW,
+    Place.PARTY: P.INCIDENT_VIEW,
     Place.ACT: P.TRAIL_VIEW,
 }
 
@@ -91,6 +95,22 @@ PAGES: dict[str, Rule] = {
     "import_resume": _post(Place.IMPORT, P.MEMBER_IMPORT),
     "import_undo": _post(Place.IMPORT, P.MEMBER_IMPORT),
     "import_rejects": _get(Place.IMPORT, P.MEMBER_IMPORT),
+    "incidents": _get(Place.UNIT, P.INCIDENT_VIEW),
+    "incidents_decide": _post(Place.UNIT, P.INCIDENT_VERIFY),
+    "incident_new": _both(Place.UNIT, P.INCIDENT_RECORD),
+    "incident_people": _get(Place.UNIT, P.INCIDENT_RECORD),
+    "incident": _get(Place.INCIDENT, P.INCIDENT_VIEW),
+    "incident_edit": _both(Place.INCIDENT, P.INCIDENT_RECORD),
+    "incident_submit": _post(Place.INCIDENT, P.INCIDENT_RECORD),
+    "incident_verify": _post(Place.INCIDENT, P.INCIDENT_VERIFY),
+    "incident_return": Rule(Place.INCIDENT, {"POST": P.INCIDENT_VERIFY}, {"remark": "time"}),
+    "incident_withdraw": Rule(Place.INCIDENT, {"POST": P.INCIDENT_VERIFY}, {"reason": "mistake"}),
+    "incident_void": Rule(Place.INCIDENT, {"POST": P.INCIDENT_RECORD}, {"reason": "twice"}),
+    "incident_note": Rule(Place.INCIDENT, {"POST": P.INCIDENT_RECORD}, {"text": "asked again"}),
+    "incident_party_add": _both(Place.INCIDENT, P.INCIDENT_RECORD),
+    "incident_party_edit": _both(Place.PARTY, P.INCIDENT_RECORD),
+    "incident_party_remove": _post(Place.PARTY, P.INCIDENT_RECORD),
+    "incident_party_reveal": Rule(Place.PARTY, {"POST": P.INCIDENT_PARTY}, {"reason": "call back"}),
 }
 
 API: dict[str, Rule] = {
@@ -116,6 +136,18 @@ API: dict[str, Rule] = {
     "api:import-resume": _post(Place.IMPORT, P.MEMBER_IMPORT),
     "api:import-undo": _post(Place.IMPORT, P.MEMBER_IMPORT),
     "api:import-rejects": _get(Place.IMPORT, P.MEMBER_IMPORT),
+    "api:incident-list": Rule(Place.WHOLE, {"GET": None, "POST": None}),
+    "api:incident-kinds": _get(Place.WHOLE),
+    "api:incident-detail": Rule(
+        Place.INCIDENT, {"GET": P.INCIDENT_VIEW, "PATCH": P.INCIDENT_RECORD}, {"account": "两户争执，已和好。"}
+    ),
+    "api:incident-submit": _post(Place.INCIDENT, P.INCIDENT_RECORD),
+    "api:incident-verify": _post(Place.INCIDENT, P.INCIDENT_VERIFY),
+    "api:incident-return": Rule(Place.INCIDENT, {"POST": P.INCIDENT_VERIFY}, {"remark": "time"}),
+    "api:incident-withdraw": Rule(Place.INCIDENT, {"POST": P.INCIDENT_VERIFY}, {"reason": "mistake"}),
+    "api:incident-void": Rule(Place.INCIDENT, {"POST": P.INCIDENT_RECORD}, {"reason": "twice"}),
+    "api:incident-note": Rule(Place.INCIDENT, {"POST": P.INCIDENT_RECORD}, {"text": "asked again"}),
+    "api:incident-parties": Rule(Place.INCIDENT, {"POST": P.INCIDENT_RECORD}, {"role": "reporter", "name": "李芳"}),
 }
 
 # Pages of the sign-in library: about the own account only; no address of theirs names somebody else's object that is
@@ -163,6 +195,10 @@ CREATIONS: dict[str, tuple[P, dict[str, object]]] = {
     "api:member-list": (
         P.MEMBER_EDIT,
         {"unit": "{unit}", "identity": "11010519491231002X", "name": "李芳"},
+    ),
+    "api:incident-list": (
+        P.INCIDENT_RECORD,
+        {"unit": "{unit}", "kind": "dispute", "occurred_at": "2022-11-03T19:30:00+08:00", "account": "两户争执。"},
     ),
 }
 

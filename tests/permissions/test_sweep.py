@@ -4,7 +4,7 @@ For each request the expected answer follows from the tables of permissions and 
 the scoping code (by walking parents), and from the rule of the door.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -22,10 +22,14 @@ from corps.models import Account, Appointment, Unit
 from corps.operations.tree import create_unit
 from corps.permissions import Permission
 from corps.roles import ADMINISTRATOR_PERMISSIONS, ROLE_PERMISSIONS, Role
+from incidents.logic.parties import Particulars
+from incidents.models import Incident
+from incidents.operations.parties import PartyEntry
 from members.enums import ImportState
 from members.models import Member, RosterImport, SavedFilter
 from members.operations import people
 from tests.cast import SINCE, Cast, make_account
+from tests.incidents.log import incident
 from tests.permissions.rules import (
     API,
     CREATIONS,
@@ -70,6 +74,7 @@ class Stage:
     members: dict[str, Member]
     imports: dict[str, RosterImport]
     acts: dict[str, Any]
+    incidents: dict[str, Incident]
     saved_filter: SavedFilter | None
     client: Client
 
@@ -89,7 +94,7 @@ class Stage:
 
 def build(cast: Cast, role: Any) -> Stage:
     officer = cast.actor("liaison_hy")
-    members, imports, acts = {}, {}, {}
+    members, imports, acts, incidents = {}, {}, {}, {}
     for code in PLACES.values():
         unit = cast.units[code]
         members[code] = people.enrol(
@@ -98,6 +103,7 @@ def build(cast: Cast, role: Any) -> Stage:
         imports[code] = RosterImport.objects.create(
             unit=unit, file_name="a.xlsx", file_size=1, file_digest=code.encode(), state=ImportState.READY
         )
+        incidents[code] = incident(cast, code, parties=[PartyEntry("reporter", Particulars(name="王五"))])
         acts[code] = Context.objects.get(metadata__action="member.enrol", metadata__unit=unit.pk).pk
     account: Account | None = None
     held: frozenset[Permission] = frozenset()
@@ -114,23 +120,23 @@ def build(cast: Cast, role: Any) -> Stage:
     if account is not None:
         client.force_login(account)
         saved = SavedFilter.objects.create(account=account, name="mine", query="status=active")
-    return Stage(cast, account, held, members, imports, acts, saved, client)
+    return Stage(cast, account, held, members, imports, acts, incidents, saved, client)
 
 
 def address(stage: Stage, door: str, rule: Rule, code: str) -> str:
-    match rule.place:
-        case Place.UNIT:
-            return reverse(door, kwargs={"code": code})
-        case Place.MEMBER:
-            return reverse(door, args=[stage.members[code].pk])
-        case Place.IMPORT:
-            return reverse(door, args=[stage.imports[code].pk])
-        case Place.ACT:
-            return reverse(door, args=[stage.acts[code]])
-        case Place.FILTER:
-            return reverse(door, args=[code, stage.saved_filter.pk if stage.saved_filter else 1])
-        case _:
-            return reverse(door)
+    if rule.place == Place.UNIT:
+        return reverse(door, kwargs={"code": code})
+    if rule.place == Place.FILTER:
+        return reverse(door, args=[code, stage.saved_filter.pk if stage.saved_filter else 1])
+    keys: dict[Place, Callable[[], Any]] = {
+        Place.MEMBER: lambda: stage.members[code].pk,
+        Place.IMPORT: lambda: stage.imports[code].pk,
+        Place.INCIDENT: lambda: stage.incidents[code].pk,
+        Place.PARTY: lambda: stage.incidents[code].parties.get().pk,
+        Place.ACT: lambda: stage.acts[code],
+    }
+    key = keys.get(rule.place)
+    return reverse(door, args=[key()]) if key else reverse(door)
 
 
 def send(stage: Stage, method: str, path: str, body: dict[str, Any], *, api: bool) -> Any:

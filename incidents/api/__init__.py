@@ -1,0 +1,1 @@
+"""The incident log as other systems see and fill it."""
