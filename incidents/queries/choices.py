@@ -1,19 +1,29 @@
-"""What the form of an incident offers to choose from, and the places its map shows."""
+"""What pages about incidents need beside the incidents: what a form offers, places of a map, remarks of a list."""
 
+import datetime as dt
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
+from django.utils import formats, timezone
 
 from corps.permissions import Permission
 from corps.queries.places import guiding_stations, sites_of
-from corps.queries.scope import Node, Tree, scope_of
-from incidents.models import Incident, IncidentKind
+from corps.queries.scope import Node, Tree, current_tree, scope_of
+from duties.enums import ShiftState
+from duties.models import Shift
+from incidents.enums import EntryKind
+from incidents.models import Incident, IncidentKind, LogEntry
 
 if TYPE_CHECKING:
     from corps.actors import Actor
 
 UNITS_OFFERED = 300
 PLACES_SHOWN = 400
+SHIFTS_OFFERED = 60
+LATELY = dt.timedelta(days=7)
+# Those who gather for a shift may already meet with something.
+AROUND_SHIFT = dt.timedelta(hours=2)
 
 
 def kinds_for(corps_id: int, incident: Incident | None = None) -> list[IncidentKind]:
@@ -26,7 +36,8 @@ def units_for(actor: "Actor", unit: Node) -> list[tuple[int, str]]:
     """The unit and units below it where the actor may record, whole levels at a time up to a length one can read."""
     scope = scope_of(actor, Permission.INCIDENT_RECORD)
     tree = scope.tree
-    below = [tree.nodes[one] for one in tree.within(unit.id) if one in scope]
+    inside = [tree.nodes[one] for one in tree.within(unit.id) if one in scope]
+    below = [node for node in inside if node.id == unit.id or not node.closed]
     shown = [node for node in below if node.id == unit.id]
     for level in sorted({node.level for node in below}):
         row = [node for node in below if node.level == level and node.id != unit.id]
@@ -47,6 +58,29 @@ def known_places(actor: "Actor", unit: Node) -> list[dict[str, Any]]:
         {"name": one.name, "kind": kind, "latitude": one.latitude, "longitude": one.longitude}
         for kind, rows in (("station", stations), ("site", sites))
         for one in rows
+    ]
+
+
+def newest_entry_id() -> int:
+    """The newest entry of any incident's log: a list sends it back, so that nobody verifies what they have not read."""
+    return LogEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def return_remarks(incident_ids: Iterable[int]) -> dict[int, str]:
+    """Why each was returned the last time, by the incident's key."""
+    entries = LogEntry.objects.filter(incident_id__in=list(incident_ids), kind=EntryKind.RETURNED).order_by("pk")
+    return dict(entries.values_list("incident_id", "text"))
+
+
+def shifts_for(actor: "Actor", unit: Node, kept_id: int | None = None) -> list[tuple[int, str]]:
+    """Shifts of the unit and below that began within the last week, the latest first, and the one with the key."""
+    now = timezone.now()
+    lately = Q(starts_at__range=(now - LATELY, now + AROUND_SHIFT), unit__in=current_tree().within(unit.id))
+    rows = Shift.objects.visible_to(actor).filter(lately | Q(pk=kept_id)).exclude(state=ShiftState.CANCELLED)
+    found = rows.select_related("kind").order_by("-starts_at", "-pk")[:SHIFTS_OFFERED]
+    return [
+        (one.pk, f"{formats.date_format(timezone.localtime(one.starts_at), 'SHORT_DATETIME_FORMAT')} {one.kind.name}")
+        for one in found
     ]
 
 
