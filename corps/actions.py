@@ -96,6 +96,8 @@ ACTIONS: dict[str, Promise | str] = {
     "import.rejects": _("Rejected rows downloaded"),
     # Results.
     "result.export": _("Results exported"),
+    "stats.alarm": _("Figures found to differ from the facts"),
+    "stats.settle": _("Figures found right again"),
     # Incidents.
     "incident.record": _("Incident recorded"),
     "incident.edit": _("Incident changed"),

@@ -64,7 +64,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "corps.middleware.SittingMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -134,6 +134,9 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "resume-stalled-imports": {"task": "members.resume_stalled_imports", "schedule": 60.0},
     "forget-old-uploads": {"task": "members.forget_old_uploads", "schedule": 3600.0},
     "check-tree": {"task": "corps.check_tree", "schedule": crontab(hour=3, minute=10)},
+    # A message that could not be delivered in time is of no use: the next one does the same.
+    "drain-figures": {"task": "stats.drain_dirty", "schedule": 1.0, "options": {"expires": 5}},
+    "watch-figures": {"task": "stats.watch_rollups", "schedule": crontab(hour=3, minute=40)},
 }
 
 # --- personal data (see docs/architecture.md, "Personal data") ------------------------------------------------------

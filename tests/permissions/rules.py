@@ -210,6 +210,8 @@ TASKS = {
     "members.resume_stalled_imports": "sends lost messages again",
     "members.forget_old_uploads": "wipes settled uploads",
     "corps.check_tree": "reads only",
+    "stats.drain_dirty": "counts from the facts; takes no input",
+    "stats.watch_rollups": "reads, and raises alarms",
 }
 
 COMMANDS = {
@@ -221,6 +223,8 @@ COMMANDS = {
     "create_officer": "the system, noted in the trail: the first officer of a new installation",
     "import_roster": "the account named by --as, with its rights",
     "load_city": "the system, noted in the trail",
+    "rebuild_rollups": "counts from the facts; changes nothing that anybody decided",
+    "check_rollups": "reads only",
     "demo_logins": "reads only; refuses in production",
     "prepare": "prepares an installation: schema and catalogues",
 }

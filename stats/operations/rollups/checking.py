@@ -1,0 +1,319 @@
+"""The check: counts cells from the facts by another road than the drain and compares. It mends nothing.
+
+Every cell is counted over all facts of its subtree, not from cells below it. One transaction with one snapshot: facts,
+cells and keys that wait are those of one moment, so a cell that differs and for which no key waits is wrong.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import structlog
+from django.db import connection, transaction
+from django.utils import timezone
+
+from corps.operations.context import acting
+from corps.operations.trail import record
+from corps.queries.scope import Tree, current_tree
+from stats.catalogue import COLUMNS, SOURCES
+from stats.catalogue.columns import SERVED_PART
+from stats.logic.months import month_of, next_month
+from stats.logic.people import set_of, unpack
+from stats.models import Changed, Discrepancy
+from stats.operations.rollups.lock import require_system
+from stats.operations.rollups.statements import NAME_LIST, NAMES
+
+if TYPE_CHECKING:
+    from corps.actors import Actor
+
+Key: TypeAlias = tuple[int, dt.date]
+
+MEMBERS: Final = "members"
+#: Months of units a nightly check looks at: about thirty cells and a set each.
+SAMPLE: Final = 200
+#: Alarms are for people; beyond this many one says nothing new.
+MOST_ALARMS: Final = 500
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Difference:
+    """A stored figure that is not what the facts say. `table`: own, total or set; None where there is no row."""
+
+    table: str
+    unit_id: int
+    day: dt.date
+    column: str
+    stored: int | None
+    counted: int | None
+
+
+@dataclass(slots=True)
+class Found:
+    """How many stored figures were compared, which differ, and how many were left out because their keys wait."""
+
+    compared: int = 0
+    waiting: int = 0
+    differences: list[Difference] = field(default_factory=list)
+
+
+def check(*, actor: "Actor", sample: int | None = SAMPLE) -> Found:
+    """Compare the cells and the set of `sample` months of units, or of all with None. Writes nothing."""
+    require_system(actor)
+    # Only the outermost transaction can choose; a test's own has no neighbours.
+    outermost = not connection.in_atomic_block
+    found = Found()
+    with transaction.atomic():
+        if outermost:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        tree = current_tree()
+        waiting = _Waiting(tree)
+        for month, units in _portions(sample):
+            portion = _Portion(tree, month, units)
+            _compare_cells(portion, waiting, found)
+            _compare_sets(portion, waiting, found)
+    found.differences.sort(key=lambda one: (one.table, one.unit_id, one.day, one.column))
+    return found
+
+
+def watch(*, actor: "Actor", sample: int | None = SAMPLE) -> Found:
+    """Check, and raise an alarm for each difference: a row that officers see, an entry of the action log, an error in
+    the logs. Open alarms are looked at again first, and settled where stored and counted are equal now.
+    """
+    _look_again(actor)
+    found = check(actor=actor, sample=sample)
+    if found.differences:
+        _raise_alarms(actor, found.differences)
+    return found
+
+
+class _Waiting:
+    """Stored figures that are to be counted again and may differ meanwhile; without a tree: none."""
+
+    def __init__(self, tree: Tree | None = None) -> None:
+        self.cells: dict[str, set[Key]] = {"own": set(), "total": set()}
+        self.months: set[Key] = set()
+        if tree is not None:
+            self._read(tree)
+
+    def _read(self, tree: Tree) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT DISTINCT unit_id, day, source FROM stats_dirty")
+            for unit_id, day, source in cursor.fetchall():
+                if source != Changed.TREE:
+                    self.cells["own"].add((unit_id, day))
+                for node in tree.path(unit_id):
+                    self.cells["total"].add((node.id, day))
+                    self.months.add((node.id, month_of(day)))
+
+
+class _Portion:
+    """A month of some units (`units` None: of all): where its facts and stored rows lie."""
+
+    def __init__(self, tree: Tree, month: dt.date, units: set[int] | None) -> None:
+        self.tree, self.units = tree, units
+        self.first, self.end = month, next_month(month)
+        self.below = None if units is None else sorted({below for unit in units for below in tree.within(unit)})
+
+    def asks(self, unit_id: int) -> bool:
+        return self.units is None or unit_id in self.units
+
+    def read(self, statement: str, unit: str, day: str, units: Collection[int] | None) -> list[Any]:
+        """Rows of the month, of these units; `unit` and `day` are the columns they go by."""
+        where = f"{day} >= %(first)s AND {day} < %(end)s"
+        if units is not None:
+            where += f" AND {unit} = ANY(%(units)s)"
+        values = {"first": self.first, "end": self.end, "units": None if units is None else list(units)}
+        with connection.cursor() as cursor:
+            cursor.execute(statement.replace("{where}", where), values)
+            return list(cursor.fetchall())
+
+
+def _portions(sample: int | None) -> Iterator[tuple[dt.date, set[int] | None]]:
+    """Months with their units: all that is stored or recorded, or some of both."""
+    with connection.cursor() as cursor:
+        if sample is None:
+            cursor.execute(_ALL_DAYS)
+            months = sorted({month_of(day) for (day,) in cursor.fetchall()})
+            yield from ((month, None) for month in months)
+            return
+        drawn: dict[dt.date, set[int]] = defaultdict(set)
+        for statement in _DRAWS:
+            cursor.execute(statement, {"number": max(1, sample // len(_DRAWS))})
+            for unit_id, day in cursor.fetchall():
+                drawn[month_of(day)].add(unit_id)
+    yield from drawn.items()
+
+
+_ALL_DAYS = " UNION ".join(
+    [
+        *(f"SELECT {source.day_sql} FROM {source.table}" for source in SOURCES.values()),
+        *(f"SELECT day FROM {table}" for table in ("stats_ownday", "stats_totalday")),
+        "SELECT month FROM stats_monthset",
+    ]
+)
+
+
+def _draw(unit: str, day: str, table: str) -> str:
+    """Some rows of a table, spread over it: blocks are drawn, so that no large table is read whole."""
+    share = (
+        "least(100, 400.0 * %(number)s / greatest(1,"
+        f" (SELECT reltuples FROM pg_class WHERE oid = '{table}'::regclass)))"
+    )
+    return f"SELECT {unit}, {day} FROM {table} TABLESAMPLE SYSTEM ({share}) ORDER BY random() LIMIT %(number)s"
+
+
+_DRAWS = (
+    _draw("unit_id", "day", "stats_ownday"),
+    _draw("unit_id", "day", "stats_totalday"),
+    _draw("unit_id", "month", "stats_monthset"),
+    *(_draw(source.unit_sql, source.day_sql, source.table) for source in SOURCES.values()),
+)
+
+
+def _compare_cells(portion: _Portion, waiting: _Waiting, found: Found) -> None:
+    own = _by_facts(portion)
+    for table, counted in (("own", own), ("total", _sum_above(portion.tree, own))):
+        stored = {
+            (unit_id, day): dict(zip(NAMES, (value or 0 for value in values), strict=True))
+            for unit_id, day, *values in portion.read(
+                f"SELECT unit_id, day, {NAME_LIST} FROM stats_{table}day WHERE {{where}}",
+                "unit_id",
+                "day",
+                portion.units,
+            )
+        }
+        for key in {key for key in stored.keys() | counted.keys() if portion.asks(key[0])}:
+            if key in waiting.cells[table]:
+                found.waiting += 1
+                continue
+            found.compared += 1
+            found.differences += _differing(table, key, stored.get(key), counted.get(key))
+
+
+def _by_facts(portion: _Portion) -> dict[Key, dict[str, int]]:
+    """Own cells by the facts, with everything below the units: each column of each source is one plain sum."""
+    cells: dict[Key, dict[str, int]] = defaultdict(dict)
+    for source in SOURCES.values():
+        parts = [(column.name, part) for column in COLUMNS.values() for part in column.parts if part.source is source]
+        terms = ", ".join(
+            f"sum(CASE WHEN {part.condition_sql} THEN {part.amount or 1} ELSE 0 END)::bigint" for _name, part in parts
+        )
+        statement = (
+            f"SELECT {source.unit_sql}, {source.day_sql}, {terms} FROM {source.table} WHERE {{where}} GROUP BY 1, 2"
+        )
+        for unit_id, day, *values in portion.read(statement, source.unit_sql, source.day_sql, portion.below):
+            if any(values):
+                cell = cells[unit_id, day]
+                for (name, part), value in zip(parts, values, strict=True):
+                    cell[name] = cell.get(name, 0) + part.sign * value
+    return cells
+
+
+def _sum_above(tree: Tree, own: dict[Key, dict[str, int]]) -> dict[Key, dict[str, int]]:
+    totals: dict[Key, dict[str, int]] = defaultdict(dict)
+    for (unit_id, day), cell in own.items():
+        for node in tree.path(unit_id):
+            total = totals[node.id, day]
+            for name, value in cell.items():
+                total[name] = total.get(name, 0) + value
+    return totals
+
+
+def _differing(table: str, key: Key, stored: dict[str, int] | None, counted: dict[str, int] | None) -> list[Difference]:
+    found = []
+    for name in NAMES:
+        one = None if stored is None else stored.get(name, 0)
+        other = None if counted is None else counted.get(name, 0)
+        if (one or 0) != (other or 0):
+            found.append(Difference(table, *key, name, one, other))
+    return found
+
+
+_PEOPLE = (
+    f"SELECT {SERVED_PART.source.unit_sql}, array_agg(DISTINCT member_id) FROM {SERVED_PART.source.table}"
+    f" WHERE {{where}} AND {SERVED_PART.condition_sql} GROUP BY 1"
+)
+
+
+def _compare_sets(portion: _Portion, waiting: _Waiting, found: Found) -> None:
+    counted: dict[int, int] = defaultdict(int)
+    source = SERVED_PART.source
+    for unit_id, members in portion.read(_PEOPLE, source.unit_sql, source.day_sql, portion.below):
+        people = set_of(members)
+        for node in portion.tree.path(unit_id):
+            counted[node.id] |= people
+    stored = {
+        unit_id: (unpack(members), number)
+        for unit_id, members, number in portion.read(
+            "SELECT unit_id, members, number FROM stats_monthset WHERE {where}", "unit_id", "month", portion.units
+        )
+    }
+    for unit_id in {one for one in stored.keys() | counted.keys() if portion.asks(one)}:
+        if (unit_id, portion.first) in waiting.months:
+            found.waiting += 1
+            continue
+        found.compared += 1
+        people, number = stored.get(unit_id, (0, None))
+        expected = counted.get(unit_id, 0)
+        if people != expected or (number or 0) != expected.bit_count():
+            found.differences.append(
+                Difference("set", unit_id, portion.first, MEMBERS, number, expected.bit_count() or None)
+            )
+
+
+def _look_again(actor: "Actor") -> None:
+    """Compare the cells of open alarms once more."""
+    open_ones = list(Discrepancy.objects.filter(settled_at=None))
+    if not open_ones:
+        return
+    by_month: dict[dt.date, set[int]] = defaultdict(set)
+    for alarm in open_ones:
+        by_month[month_of(alarm.day)].add(alarm.unit_id)
+    found = Found()
+    with transaction.atomic():
+        tree = current_tree()
+        # A cell that is to be counted again is not settled yet.
+        waiting = _Waiting(tree)
+        for month, units in by_month.items():
+            portion = _Portion(tree, month, units)
+            _compare_cells(portion, _Waiting(), found)
+            _compare_sets(portion, _Waiting(), found)
+    differing = {(one.table, one.unit_id, one.day, one.column) for one in found.differences}
+    settled = [
+        alarm.pk
+        for alarm in open_ones
+        if (alarm.table, alarm.unit_id, alarm.day, alarm.column) not in differing
+        and (alarm.unit_id, month_of(alarm.day)) not in waiting.months
+    ]
+    with acting(actor=actor, action="stats.settle"):
+        Discrepancy.objects.filter(pk__in=settled, settled_at=None).update(settled_at=timezone.now())
+
+
+def _raise_alarms(actor: "Actor", differences: list[Difference]) -> None:
+    """Write what is not written yet; the log has an entry for each run that found anything."""
+    with acting(actor=actor, action="stats.alarm"):
+        alarms = [
+            Discrepancy(
+                table=one.table,
+                unit_id=one.unit_id,
+                day=one.day,
+                column=one.column,
+                stored=one.stored,
+                counted=one.counted,
+            )
+            for one in differences[:MOST_ALARMS]
+        ]
+        Discrepancy.objects.bulk_create(alarms, ignore_conflicts=True)
+        first = [sentence_of(one) for one in differences[:5]]
+        record(actor=actor, action="stats.alarm", detail={"differences": len(differences), "first": first})
+    _log.error("rollups_differ", differences=len(differences), first=first)
+
+
+def sentence_of(one: Difference) -> str:
+    """A difference in one line, for logs and the command."""
+    return f"{one.table} unit={one.unit_id} day={one.day} column={one.column} stored={one.stored} counted={one.counted}"

@@ -1,0 +1,158 @@
+"""Counting everything again, set by set: for a restored database, a changed catalogue, or a city's worth of old facts.
+
+Cells are built beside the standing ones and take their place at the end, so readers wait for a moment only and see the
+old figures or the new ones. What is written meanwhile notes its keys as always and is drained afterwards.
+"""
+
+import datetime as dt
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from corps.queries.scope import Tree, current_tree
+from stats.catalogue.columns import SERVED_PART
+from stats.logic.months import month_of, next_month
+from stats.operations.rollups import sets
+from stats.operations.rollups.lock import require_system, take_rollups
+from stats.operations.rollups.statements import GROUPS, NAME_LIST, NAMES, cast, columns_of, counted_everywhere
+
+if TYPE_CHECKING:
+    from corps.actors import Actor
+
+# For this transaction only: hashes of a whole city's days in memory instead of on disk.
+_SETTINGS = ("SET LOCAL work_mem = '512MB'", "SET LOCAL maintenance_work_mem = '512MB'", "SET LOCAL jit = off")
+
+
+@dataclass(slots=True)
+class Rebuilt:
+    """Rows that stand afterwards, and the seconds that sums and sets took."""
+
+    own: int = 0
+    totals: int = 0
+    sets: int = 0
+    sums_took: float = 0.0
+    sets_took: float = 0.0
+
+
+def rebuild(*, actor: "Actor") -> Rebuilt:
+    """Count all cells and sets from the facts. Waits for a running drain; the next ones wait for this."""
+    require_system(actor)
+    done = Rebuilt()
+    with transaction.atomic():
+        take_rollups()
+        tree = current_tree()
+        began = time.perf_counter()
+        with connection.cursor() as cursor:
+            for setting in _SETTINGS:
+                cursor.execute(setting)
+            # Whatever these keys were noted for is committed, so every statement from here on counts it.
+            cursor.execute("DELETE FROM stats_dirty")
+            done.own = _build(cursor, "stats_ownday", f"SELECT unit_id, day, {NAME_LIST} FROM ({own_cells()}) AS o")
+            done.totals = _build_totals(cursor, tree)
+            done.sums_took = time.perf_counter() - began
+            done.sets = _build_sets(cursor, tree)
+            done.sets_took = time.perf_counter() - began - done.sums_took
+            for table in ("stats_ownday", "stats_totalday"):
+                _take_place(cursor, table)
+    return done
+
+
+def own_cells() -> str:
+    """All own cells, from the facts."""
+    joined = ""
+    for number, changed in enumerate(GROUPS):
+        counted = f"({counted_everywhere(changed)}) AS g{number}"
+        joined += f" FULL JOIN {counted} USING (unit_id, day)" if joined else counted
+    columns = [f"g{number}.{name}" for number, changed in enumerate(GROUPS) for name in columns_of(changed)]
+    return f"SELECT unit_id, day, {', '.join(columns)} FROM {joined}"
+
+
+def _build(cursor: CursorWrapper, table: str, select: str) -> int:
+    """A table beside `table`. CREATE TABLE AS, because only that may read with several processes."""
+    cursor.execute(f"CREATE TABLE {table}_new AS {select}")
+    return int(cursor.rowcount)
+
+
+def _build_totals(cursor: CursorWrapper, tree: Tree) -> int:
+    """Leaves have their own cells as totals; then every level adds up its own cells and the totals below."""
+    depths: dict[int, list[int]] = {}
+    for unit_id in tree.ids:
+        depths.setdefault(len(tree.path(unit_id)), []).append(unit_id)
+    parents = {node.parent_id for node in tree.nodes.values()}
+    leaves = [unit_id for unit_id in tree.ids if unit_id not in parents]
+    cursor.execute(
+        f"CREATE TABLE stats_totalday_new AS SELECT unit_id, day, {NAME_LIST} FROM stats_ownday_new"
+        " WHERE unit_id = ANY(%s)",
+        [leaves],
+    )
+    written = int(cursor.rowcount)
+    sums = ", ".join(f"sum({name})::{cast(name)}" for name in NAMES)
+    for depth in sorted(depths, reverse=True):
+        inner = [unit_id for unit_id in depths[depth] if unit_id in parents]
+        if not inner:
+            continue
+        cursor.execute(
+            f"INSERT INTO stats_totalday_new (unit_id, day, {NAME_LIST})"
+            f" SELECT unit_id, day, {sums} FROM ("
+            f" SELECT unit_id, day, {NAME_LIST} FROM stats_ownday_new WHERE unit_id = ANY(%(inner)s)"
+            f" UNION ALL SELECT u.parent_id, t.day, {', '.join(f't.{name}' for name in NAMES)}"
+            " FROM corps_unit u JOIN stats_totalday_new t ON t.unit_id = u.id WHERE u.parent_id = ANY(%(inner)s)"
+            ") AS p GROUP BY unit_id, day",
+            {"inner": inner},
+        )
+        written += int(cursor.rowcount)
+    return written
+
+
+def _build_sets(cursor: CursorWrapper, tree: Tree) -> int:
+    """Month by month, writing only what differs."""
+    source = SERVED_PART.source
+    cursor.execute(
+        f"SELECT min({source.day_sql}), max({source.day_sql}) FROM {source.table} WHERE {SERVED_PART.condition_sql}"
+    )
+    first, last = cursor.fetchone()
+    cursor.execute("SELECT DISTINCT month FROM stats_monthset")
+    months: set[dt.date] = {month for (month,) in cursor.fetchall()}
+    if first is not None:
+        month = month_of(first)
+        while month <= last:
+            months.add(month)
+            month = next_month(month)
+    for month in sorted(months):
+        sets.count_people(tree, [(unit_id, month) for unit_id in tree.ids])
+    # Of units that are no more nothing is left but what a trigger should have cleared.
+    cursor.execute("DELETE FROM stats_monthset WHERE unit_id <> ALL(%s)", [tree.ids])
+    cursor.execute("SELECT count(*) FROM stats_monthset")
+    return int(cursor.fetchone()[0])
+
+
+def _take_place(cursor: CursorWrapper, table: str) -> None:
+    """Give the new table the keys, indexes and settings of the standing one, and its name."""
+    new = f"{table}_new"
+    cursor.execute(
+        "SELECT c.relname, pg_get_indexdef(c.oid), i.indisprimary, n.conname FROM pg_index i"
+        " JOIN pg_class c ON c.oid = i.indexrelid LEFT JOIN pg_constraint n ON n.conindid = c.oid"
+        " WHERE i.indrelid = %s::regclass",
+        [table],
+    )
+    indexes = cursor.fetchall()
+    cursor.execute("SELECT reloptions FROM pg_class WHERE oid = %s::regclass", [table])
+    (options,) = cursor.fetchone()
+    for name, definition, _primary, _constraint in indexes:
+        cursor.execute(
+            definition.replace(f"INDEX {name} ON", f"INDEX {name}_new ON").replace(f".{table} USING", f".{new} USING")
+        )
+    for name in ("unit_id", "day"):
+        cursor.execute(f"ALTER TABLE {new} ALTER COLUMN {name} SET NOT NULL")
+    if options:
+        cursor.execute(f"ALTER TABLE {new} SET ({', '.join(options)})")
+    cursor.execute(f"ANALYZE {new}")
+    cursor.execute(f"DROP TABLE {table}")
+    for name, _definition, primary, constraint in indexes:
+        cursor.execute(f"ALTER INDEX {name}_new RENAME TO {name}")
+        if primary:
+            cursor.execute(f"ALTER TABLE {new} ADD CONSTRAINT {constraint} PRIMARY KEY USING INDEX {name}")
+    cursor.execute(f"ALTER TABLE {new} RENAME TO {table}")

@@ -1,0 +1,98 @@
+"""Counting people of months again: who served in a unit by the facts, and above it the union of the sets below."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from typing import TypeAlias
+
+from django.db import connection
+
+from corps.queries.scope import Tree
+from stats.catalogue.columns import SERVED_PART
+from stats.logic.months import month_of, next_month
+from stats.logic.people import pack, set_of, unpack
+
+Key: TypeAlias = tuple[int, dt.date]
+
+_SOURCE = SERVED_PART.source
+
+_OWN = f"""
+SELECT k.unit_id, k.month, array_agg(DISTINCT {_SOURCE.table}.member_id)
+FROM unnest(%s::bigint[], %s::date[], %s::date[]) AS k (unit_id, month, after)
+JOIN {_SOURCE.table} ON {_SOURCE.unit_sql} = k.unit_id AND {_SOURCE.day_sql} >= k.month AND {_SOURCE.day_sql} < k.after
+WHERE {SERVED_PART.condition_sql}
+GROUP BY k.unit_id, k.month
+"""
+_BELOW = """
+SELECT k.unit_id, k.month, s.members
+FROM unnest(%s::bigint[], %s::date[]) AS k (unit_id, month)
+JOIN corps_unit u ON u.parent_id = k.unit_id
+JOIN stats_monthset s ON s.unit_id = u.id AND s.month = k.month
+"""
+_STORED = """
+SELECT s.unit_id, s.month, s.members
+FROM unnest(%s::bigint[], %s::date[]) AS k (unit_id, month)
+JOIN stats_monthset s ON s.unit_id = k.unit_id AND s.month = k.month
+"""
+_WRITE = """
+INSERT INTO stats_monthset (unit_id, month, members, number)
+SELECT * FROM unnest(%s::bigint[], %s::date[], %s::bytea[], %s::integer[])
+ON CONFLICT (unit_id, month) DO UPDATE SET members = excluded.members, number = excluded.number
+"""
+_DELETE = """
+DELETE FROM stats_monthset s USING unnest(%s::bigint[], %s::date[]) AS k (unit_id, month)
+WHERE s.unit_id = k.unit_id AND s.month = k.month
+"""
+
+
+def months_of(keys: Iterable[tuple[int, dt.date]]) -> set[Key]:
+    """The (unit, month) pairs in which (unit, day) pairs lie."""
+    return {(unit_id, month_of(day)) for unit_id, day in keys}
+
+
+def count_people(tree: Tree, keys: Collection[Key]) -> set[Key]:
+    """Count the sets of (unit, month) pairs again, and upwards from every set that changed; returns those."""
+    by_depth: dict[int, set[Key]] = defaultdict(set)
+    for unit_id, month in keys:
+        if unit_id in tree:
+            by_depth[len(tree.path(unit_id)) - 1].add((unit_id, month))
+    different: set[Key] = set()
+    for depth in range(max(by_depth, default=-1), -1, -1):
+        here = sorted(by_depth.pop(depth, ()))
+        if not here:
+            continue
+        changed = _count(here)
+        different |= changed
+        for unit_id, month in changed:
+            parent_id = tree.nodes[unit_id].parent_id
+            if parent_id is not None:
+                by_depth[depth - 1].add((parent_id, month))
+    return different
+
+
+def _count(keys: list[Key]) -> set[Key]:
+    units, months = [unit_id for unit_id, _month in keys], [month for _unit, month in keys]
+    with connection.cursor() as cursor:
+        cursor.execute(_OWN, [units, months, [next_month(month) for month in months]])
+        people = {(unit_id, month): set_of(members) for unit_id, month, members in cursor.fetchall()}
+        cursor.execute(_BELOW, [units, months])
+        for unit_id, month, members in cursor.fetchall():
+            people[unit_id, month] = people.get((unit_id, month), 0) | unpack(members)
+        cursor.execute(_STORED, [units, months])
+        stored = {(unit_id, month): bytes(members) for unit_id, month, members in cursor.fetchall()}
+        packed = {key: pack(found) for key, found in people.items() if found}
+        written = [key for key, content in packed.items() if stored.get(key) != content]
+        gone = [key for key in stored if key not in packed]
+        if written:
+            cursor.execute(
+                _WRITE,
+                [
+                    [unit_id for unit_id, _month in written],
+                    [month for _unit, month in written],
+                    [packed[key] for key in written],
+                    [people[key].bit_count() for key in written],
+                ],
+            )
+        if gone:
+            cursor.execute(_DELETE, [[unit_id for unit_id, _month in gone], [month for _unit, month in gone]])
+    return {*written, *gone}
