@@ -20,9 +20,13 @@ from corps.operations.trail import record
 from corps.operations.tree import create_unit
 from corps.queries.scope import local_today
 from corps.roles import Role
+from incidents.logic.parties import Particulars
+from incidents.operations import kinds
+from incidents.operations.parties import PartyEntry
 from members.models import Member, RosterImport
 from members.operations import catalogues, people
 from tests.cast import SINCE, Cast
+from tests.incidents import log as incident_log
 
 _numbers = itertools.count(1)
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -190,6 +194,20 @@ def roster_import(cast: Cast, code: str) -> RosterImport:
     )
 
 
+def incident_kind(cast: Cast, code: str) -> Any:
+    """A kind of incident of the corps."""
+    number = next(_numbers)
+    return kinds.add_kind(
+        actor=SYSTEM, corps_id=cast.units[code].corps_id, code=f"k{number}", name=f"情况{number}", category="other"
+    )
+
+
+def incident(cast: Cast, code: str) -> Any:
+    """A dispute that waits for verification, with one party."""
+    parties = [PartyEntry("disputant", Particulars(name="王五"))]
+    return incident_log.incident(cast, code, parties=parties)
+
+
 # Name of the pages → how to make a row. Rows of the corps as a whole have no unit of their own.
 OF_UNITS: dict[str, Callable[[Cast, str], Model]] = {
     "corps_unit": unit,
@@ -203,6 +221,7 @@ OF_UNITS: dict[str, Callable[[Cast, str], Model]] = {
     "corps_actionlog": log_entry,
     "members_member": member,
     "members_rosterimport": roster_import,
+    "incidents_incident": incident,
 }
 OF_THE_CORPS: dict[str, Callable[[Cast, str], Model]] = {
     "corps_station": station,
@@ -210,5 +229,6 @@ OF_THE_CORPS: dict[str, Callable[[Cast, str], Model]] = {
     "corps_speciality": speciality,
     "members_partnerorganisation": partner,
     "members_functionalgroup": group,
+    "incidents_incidentkind": incident_kind,
 }
 EVERY_KIND = OF_UNITS | OF_THE_CORPS

@@ -65,6 +65,25 @@ PLACES: list[tuple[Any, list[tuple[Any, str, str, P, Any]]]] = [
         ],
     ),
     (
+        _("Incidents"),
+        [
+            (
+                _("Incidents"),
+                "crisis_alert",
+                "incidents_incident_changelist",
+                P.INCIDENT_VIEW,
+                _("What happened; verify and return"),
+            ),
+            (
+                _("Kinds of incident"),
+                "category",
+                "incidents_incidentkind_changelist",
+                P.INCIDENT_VIEW,
+                _("What the corps records, and what it counts as"),
+            ),
+        ],
+    ),
+    (
         _("Accounts"),
         [
             (_("Accounts"), "person", "corps_account_changelist", P.ACCOUNT_VIEW, _("Who signs in")),

@@ -88,6 +88,7 @@ def edit_incident(
     unit_id: int | None = None,
     participant_ids: Collection[int] | None = None,
     seen: int | None = None,
+    reason: str = "",
     **entered: Unpack[Entered],
 ) -> Incident:
     """Change what is told; absent fields stay, a submitted incident stays submitted. Nothing changed, nothing noted.
@@ -97,9 +98,14 @@ def edit_incident(
     of overwriting theirs. Raises `InvalidIncident` and `Refusal`.
     """
     with holding(
-        actor=actor, incident_id=incident_id, action="incident.edit", permission=Permission.INCIDENT_RECORD
+        actor=actor,
+        incident_id=incident_id,
+        action="incident.edit",
+        permission=Permission.INCIDENT_RECORD,
+        reason=reason,
     ) as incident:
         check_can(Step.EDIT, incident)
+        text = free_text(reason, place="reason", limit=REASON_LIMIT)
         check_unchanged(incident, seen)
         before = _told(incident)
         if unit_id is not None and unit_id != incident.unit_id:
@@ -113,7 +119,7 @@ def edit_incident(
             if names is not None:
                 changes["participants"] = names
         if changes:
-            write_entry(actor=actor, incident=incident, kind=EntryKind.EDITED, changes=changes)
+            write_entry(actor=actor, incident=incident, kind=EntryKind.EDITED, text=text, changes=changes)
         return incident
 
 

@@ -15,6 +15,7 @@ from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
+from corps.actors import account_id
 from corps.permissions import Permission
 from corps.queries.scope import Node, require, scope_of
 from incidents.enums import IncidentCategory, IncidentState
@@ -124,17 +125,22 @@ def page_of(
 def waiting_for_verification(actor: "Actor", unit: Node, *, limit: int = 20) -> Waiting:
     """Submitted incidents within the unit that the actor may verify: in units of that right, recorded by others."""
     tree = scope_of(actor, Permission.INCIDENT_VERIFY).tree
-    rows = (
-        Incident.objects.visible_to(actor, Permission.INCIDENT_VERIFY)
-        .in_units(tree.within(unit.id))
-        .filter(state=IncidentState.SUBMITTED)
-    )
-    account = getattr(actor, "pk", None)
-    if account is not None:
-        rows = rows.exclude(recorded_by_id=account)
-    shown = list(rows.select_related("kind", "recorded_by").order_by("occurred_at", "id")[: limit + 1])
+    rows = _submitted_to(actor).in_units(tree.within(unit.id))
+    shown = list(rows[: limit + 1])
     number = len(shown) if len(shown) <= limit else rows.count()
     return Waiting(number, shown[:limit])
+
+
+def submitted_to(actor: "Actor", *, limit: int) -> list[Incident]:
+    """The oldest that wait for the actor in any unit."""
+    return list(_submitted_to(actor)[:limit])
+
+
+def _submitted_to(actor: "Actor") -> Any:
+    rows = Incident.objects.visible_to(actor, Permission.INCIDENT_VERIFY).filter(state=IncidentState.SUBMITTED)
+    if (account := account_id(actor)) is not None:
+        rows = rows.exclude(recorded_by_id=account)
+    return rows.select_related("kind", "recorded_by").order_by("occurred_at", "id")
 
 
 def open_incidents(actor: "Actor", unit: Node, *, limit: int = 20) -> OpenIncidents:

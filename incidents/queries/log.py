@@ -37,7 +37,7 @@ class LogLine:
 
 def log_lines(incident: Incident) -> list[LogLine]:
     """The log, oldest first. Uses what `incident_of` fetched along."""
-    return [_line(entry) for entry in sorted(incident.log.all(), key=lambda entry: entry.pk)]
+    return [line_of(entry) for entry in sorted(incident.log.all(), key=lambda entry: entry.pk)]
 
 
 def last_entry_id(incident: Incident) -> int:
@@ -45,7 +45,8 @@ def last_entry_id(incident: Incident) -> int:
     return max((entry.pk for entry in incident.log.all()), default=0)
 
 
-def _line(entry: LogEntry) -> LogLine:
+def line_of(entry: LogEntry) -> LogLine:
+    """One entry in words."""
     return LogLine(
         id=entry.pk,
         at=entry.at,
@@ -81,13 +82,14 @@ def _value(name: str, value: Any) -> str:
     if name == "party_role":
         return str(PartyRole(value).label)
     if name == "party_fields":
-        return "、".join(_field_name(one) for one in str(value).split("、"))
+        return "、".join(field_name(one) for one in str(value).split("、"))
     if isinstance(value, int) and not isinstance(value, bool):
         return formats.number_format(value, use_l10n=True, force_grouping=True)
     return str(value)
 
 
-def _field_name(name: str) -> str:
+def field_name(name: str) -> str:
+    """What a particular of a party is called."""
     names = {
         "name": _("name"),
         "phone": _("phone"),

@@ -66,6 +66,19 @@ ADMIN: dict[str, Kind] = {
     ),
     "members_partnerorganisation": Kind(P.MEMBER_VIEW, P.MEMBER_EDIT, P.MEMBER_EDIT, _each(P.MEMBER_EDIT, "remove")),
     "members_functionalgroup": Kind(P.MEMBER_VIEW, P.MEMBER_EDIT, P.MEMBER_EDIT, _each(P.MEMBER_EDIT, "remove")),
+    "incidents_incident": Kind(
+        P.INCIDENT_VIEW,
+        P.INCIDENT_RECORD,
+        P.INCIDENT_RECORD,
+        {
+            **_each(P.INCIDENT_VERIFY, "verify", "return", "withdraw", "verify-queue", "return-queue"),
+            **_each(P.INCIDENT_RECORD, "submit", "note", "party", "void"),
+            "reveal": P.INCIDENT_PARTY,
+        },
+    ),
+    "incidents_incidentkind": Kind(
+        P.INCIDENT_VIEW, P.INCIDENT_KIND, P.INCIDENT_KIND, _each(P.INCIDENT_KIND, "use", "plant")
+    ),
     # A POST to the page of an import answers its questions.
     "members_rosterimport": Kind(
         P.MEMBER_IMPORT,
@@ -200,7 +213,7 @@ def test_rows_of_the_corps_for(cast: Cast, role: Any) -> None:
         assert answer(stage, "GET", path) in ({"in"} if seen else {"unseen", "denied"}), name
         assert answer(stage, "POST", path) in ({"in"} if changes else {"unseen", "denied"}), name
         for kind_of_page in page.pages:
-            found = answer(stage, "POST", kind_of_page(page).url(row))
+            found = answer(stage, "POST", kind_of_page(page).url(None if kind_of_page.on_list else row))
             assert found in ({"in"} if changes else {"unseen", "denied"}), (name, kind_of_page.name)
 
 
