@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from corps.actors import Actor
 
 _COUNT = """
-SELECT s.unit_id, s.day, count(*), sum(s.needed), sum(planned.number), sum(greatest(s.needed - planned.number, 0))
+SELECT s.unit_id, s.day, count(*), sum(s.needed), sum(planned.number),
+       coalesce(sum(greatest(s.needed - planned.number, 0)) FILTER (WHERE s.state = 'planned' AND s.ends_at > now()), 0)
 FROM duties_shift s
 CROSS JOIN LATERAL (SELECT count(*) AS number FROM duties_assignment a WHERE a.shift_id = s.id AND a.active) AS planned
 WHERE s.unit_id = ANY(%s) AND s.day >= %s AND s.day < %s AND s.state <> 'cancelled'
@@ -23,7 +24,7 @@ GROUP BY s.unit_id, s.day
 
 @dataclass(slots=True)
 class Tally:
-    """Shifts, people they need and have, and how many are missing on those that lack somebody."""
+    """Shifts, people they need and have, and how many are missing where a gap can still be filled."""
 
     shifts: int = 0
     needed: int = 0

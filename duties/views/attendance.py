@@ -32,7 +32,16 @@ from duties.operations.attendance import (
 from duties.queries.candidates import candidates
 from duties.queries.parts import attendance_of
 from duties.queries.shifts import shift_of
-from duties.views.shift import attempt, counted_on, form_page, home_of, planned_on, require_there, units_of
+from duties.views.shift import (
+    attempt,
+    counted_on,
+    form_page,
+    home_of,
+    planned_on,
+    planning_unit,
+    require_there,
+    units_of,
+)
 from duties.views.week import find_people_in, suggestions
 from duties.views.words import clock, span
 
@@ -154,7 +163,7 @@ def people(request: HttpRequest, shift_id: int) -> HttpResponse:
     found = shift_of(actor, shift_id)
     require_there(request, found, Permission.DUTY_PLAN)
     word = request.GET.get("q", "").strip()
-    options = suggestions(candidates(actor, home_of(found), word, shift=found)) if word else []
+    options = suggestions(candidates(actor, planning_unit(request, found), word, shift=found)) if word else []
     return JsonResponse({"options": options}, headers={"Cache-Control": "no-store"})
 
 

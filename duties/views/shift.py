@@ -54,6 +54,13 @@ def units_of(shift: Shift) -> list[int]:
     return list(dict.fromkeys(unit for root in roots for unit in tree.within(root)))
 
 
+def planning_unit(request: HttpRequest, shift: Shift) -> Node:
+    """For whom the reader chooses people: the organiser, or the first joint unit where the reader plans."""
+    roots = [shift.unit_id, *(part.unit_id for part in shift.joint_units.all())]
+    mine = [root for root in roots if allowed(actor_of(request), Permission.DUTY_PLAN, root)]
+    return current_tree().nodes[mine[0] if mine else shift.unit_id]
+
+
 def may_there(request: HttpRequest, shift: Shift, permission: Permission) -> bool:
     """Whether the reader holds the permission at the organiser or, for their own people, at a joint unit."""
     actor = actor_of(request)

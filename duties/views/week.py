@@ -357,7 +357,9 @@ def _label(monday: dt.date, last: dt.date) -> str:
 
 
 def _gaps(shown: Sequence[Shift], board: Sequence[BoardRow]) -> dict[str, Any]:
-    lacking = [shift.needed - planned_of(shift) for shift in shown if shift.state == ShiftState.PLANNED]
+    now = timezone.now()
+    open_shifts = [shift for shift in shown if shift.state == ShiftState.PLANNED and shift.ends_at > now]
+    lacking = [shift.needed - planned_of(shift) for shift in open_shifts]
     people = sum(gap for gap in lacking if gap > 0) + sum(tally.gap for row in board for tally in row.days)
     return {"people": people, "shifts": people, "text": gap_word(people) if people else ""}
 

@@ -6,11 +6,14 @@ from typing import Any
 
 from django.utils import timezone
 
-from corps.actors import SYSTEM
+from corps.actors import SYSTEM, Actor
 from corps.queries.scope import local_today
+from duties.enums import AttendanceStatus
 from duties.logic.times import monday_of
 from duties.models import DutyKind, Shift
+from duties.operations.attendance import Entry, record_list
 from duties.operations.kinds import plant_default_kinds
+from duties.operations.results import add_photo
 from duties.operations.shifts import plan_shift
 from members.models import Member
 from tests.cast import Cast
@@ -68,3 +71,32 @@ def duties_of(cast: Cast) -> Duties:
 def this_monday() -> dt.date:
     """The Monday of this week."""
     return monday_of(local_today())
+
+
+# One red pixel.
+PICTURE = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
+    "0000000c49444154789c63f8cfc0000003010100c9fe92ef0000000049454e44ae426082"
+)
+
+
+def running_shift(officer: Actor, unit_id: int, member: Member) -> Shift:
+    """A shift that began half an hour ago, its member recorded as present, with a photo: every door has something."""
+    corps_id = member.unit.corps_id
+    kind = DutyKind.objects.filter(corps_id=corps_id, code="patrol").first()
+    if kind is None:
+        plant_default_kinds(actor=SYSTEM, corps_id=corps_id)
+        kind = DutyKind.objects.get(corps_id=corps_id, code="patrol")
+    starts = timezone.now() - dt.timedelta(minutes=30)
+    shift = plan_shift(
+        actor=officer,
+        unit_id=unit_id,
+        kind_id=kind.pk,
+        starts_at=starts,
+        ends_at=starts + dt.timedelta(hours=2),
+        needed=2,
+        member_ids=[member.pk],
+    )
+    record_list(actor=officer, shift_id=shift.pk, entries=[Entry(member.pk, AttendanceStatus.PRESENT)])
+    add_photo(actor=officer, shift_id=shift.pk, content=PICTURE)
+    return shift

@@ -21,6 +21,10 @@ class Place(Enum):
     FILTER = "filter"
     INCIDENT = "incident"
     PARTY = "party"
+    SHIFT = "shift"
+    CREW = "crew"
+    PHOTO = "photo"
+    ATTENDANCE = "attendance"
     ACT = "act"
     ROW = "row"
 
@@ -33,6 +37,10 @@ SEEN_WITH = {
     Place.FILTER: P.UNIT_VIEW,
     Place.INCIDENT: P.INCIDENT_VIEW,
     Place.PARTY: P.INCIDENT_VIEW,
+    Place.SHIFT: P.DUTY_VIEW,
+    Place.CREW: P.DUTY_VIEW,
+    Place.PHOTO: P.DUTY_VIEW,
+    Place.ATTENDANCE: P.DUTY_VIEW,
     Place.ACT: P.TRAIL_VIEW,
 }
 
@@ -67,6 +75,8 @@ PAGES: dict[str, Rule] = {
     "home": _get(Place.WHOLE),
     "unit_search": _get(Place.WHOLE),
     "unit_home": _get(Place.UNIT, P.UNIT_VIEW),
+    "unit_now": _get(Place.UNIT, P.UNIT_VIEW),
+    "unit_month": _get(Place.UNIT, P.RESULT_VIEW),
     "unit_people": _get(Place.UNIT, P.MEMBER_VIEW),
     "units": _get(Place.UNIT, P.UNIT_VIEW),
     "units_below": _get(Place.UNIT, P.UNIT_VIEW),
@@ -84,6 +94,33 @@ PAGES: dict[str, Rule] = {
     "member_transfer": _both(Place.MEMBER, P.MEMBER_EDIT),
     "member_status": _both(Place.MEMBER, P.MEMBER_EDIT),
     "member_reveal": Rule(Place.MEMBER, {"POST": P.MEMBER_REVEAL}, {"reason": "insurance"}),
+    "duties": _get(Place.UNIT, P.DUTY_VIEW),
+    "duties_add": _post(Place.UNIT, P.DUTY_PLAN),
+    "duties_copy": _post(Place.UNIT, P.DUTY_PLAN),
+    "duties_undo": _post(Place.UNIT, P.DUTY_PLAN),
+    "duties_people": _get(Place.UNIT, P.DUTY_PLAN),
+    "shift_new": _both(Place.UNIT, P.DUTY_PLAN),
+    "series_new": _both(Place.UNIT, P.DUTY_PLAN),
+    "shift": _get(Place.SHIFT, P.DUTY_VIEW),
+    "shift_edit": _both(Place.SHIFT, P.DUTY_PLAN),
+    "shift_cancel": _both(Place.SHIFT, P.DUTY_PLAN),
+    "shift_repeat": _post(Place.SHIFT, P.DUTY_PLAN),
+    "shift_people": _get(Place.SHIFT, P.DUTY_PLAN),
+    "shift_assign": _post(Place.SHIFT, P.DUTY_PLAN),
+    "shift_take_off": _post(Place.CREW, P.DUTY_PLAN),
+    "shift_replace": _both(Place.CREW, P.DUTY_RECORD),
+    "shift_attendance": Rule(Place.SHIFT, {"POST": P.DUTY_RECORD}, {"mark": "present", "everybody": "1"}),
+    "shift_results": _post(Place.SHIFT, P.DUTY_RECORD),
+    "shift_photo_add": _post(Place.SHIFT, P.DUTY_RECORD),
+    "shift_photo": _get(Place.PHOTO, P.DUTY_VIEW),
+    "shift_photo_remove": _post(Place.PHOTO, P.DUTY_RECORD),
+    "shift_close": _post(Place.SHIFT, P.DUTY_RECORD),
+    "shift_reopen": Rule(Place.SHIFT, {"POST": P.DUTY_RECORD}, {"reason": "wrong list"}),
+    "attendance_correct": _both(Place.ATTENDANCE, P.DUTY_RECORD),
+    # The own shifts and hours: they name nobody else, and ask for the link between account and member alone.
+    "my": _get(Place.WHOLE),
+    "my_duties": _get(Place.WHOLE),
+    "my_record": _get(Place.WHOLE),
     "imports": _get(Place.UNIT, P.MEMBER_IMPORT),
     "import_new": _both(Place.UNIT, P.MEMBER_IMPORT),
     "import_sample": _get(Place.UNIT, P.MEMBER_IMPORT),

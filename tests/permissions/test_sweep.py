@@ -22,6 +22,7 @@ from corps.models import Account, Appointment, Unit
 from corps.operations.tree import create_unit
 from corps.permissions import Permission
 from corps.roles import ADMINISTRATOR_PERMISSIONS, ROLE_PERMISSIONS, Role
+from duties.models import Shift
 from incidents.logic.parties import Particulars
 from incidents.models import Incident
 from incidents.operations.parties import PartyEntry
@@ -29,6 +30,7 @@ from members.enums import ImportState
 from members.models import Member, RosterImport, SavedFilter
 from members.operations import people
 from tests.cast import SINCE, Cast, make_account
+from tests.duties.stage import running_shift
 from tests.incidents.log import incident
 from tests.permissions.rules import (
     API,
@@ -75,6 +77,7 @@ class Stage:
     imports: dict[str, RosterImport]
     acts: dict[str, Any]
     incidents: dict[str, Incident]
+    shifts: dict[str, Shift]
     saved_filter: SavedFilter | None
     client: Client
 
@@ -94,7 +97,7 @@ class Stage:
 
 def build(cast: Cast, role: Any) -> Stage:
     officer = cast.actor("liaison_hy")
-    members, imports, acts, incidents = {}, {}, {}, {}
+    members, imports, acts, incidents, shifts = {}, {}, {}, {}, {}
     for code in PLACES.values():
         unit = cast.units[code]
         members[code] = people.enrol(
@@ -104,6 +107,7 @@ def build(cast: Cast, role: Any) -> Stage:
             unit=unit, file_name="a.xlsx", file_size=1, file_digest=code.encode(), state=ImportState.READY
         )
         incidents[code] = incident(cast, code, parties=[PartyEntry("reporter", Particulars(name="王五"))])
+        shifts[code] = running_shift(officer, unit.pk, members[code])
         acts[code] = Context.objects.get(metadata__action="member.enrol", metadata__unit=unit.pk).pk
     account: Account | None = None
     held: frozenset[Permission] = frozenset()
@@ -120,7 +124,7 @@ def build(cast: Cast, role: Any) -> Stage:
     if account is not None:
         client.force_login(account)
         saved = SavedFilter.objects.create(account=account, name="mine", query="status=active")
-    return Stage(cast, account, held, members, imports, acts, incidents, saved, client)
+    return Stage(cast, account, held, members, imports, acts, incidents, shifts, saved, client)
 
 
 def address(stage: Stage, door: str, rule: Rule, code: str) -> str:
@@ -128,11 +132,17 @@ def address(stage: Stage, door: str, rule: Rule, code: str) -> str:
         return reverse(door, kwargs={"code": code})
     if rule.place == Place.FILTER:
         return reverse(door, args=[code, stage.saved_filter.pk if stage.saved_filter else 1])
+    if rule.place == Place.CREW:
+        return reverse(door, args=[stage.shifts[code].pk, stage.members[code].pk])
+    if rule.place == Place.PHOTO:
+        return reverse(door, args=[stage.shifts[code].pk, stage.shifts[code].photos.get().pk])
     keys: dict[Place, Callable[[], Any]] = {
         Place.MEMBER: lambda: stage.members[code].pk,
         Place.IMPORT: lambda: stage.imports[code].pk,
         Place.INCIDENT: lambda: stage.incidents[code].pk,
         Place.PARTY: lambda: stage.incidents[code].parties.get().pk,
+        Place.SHIFT: lambda: stage.shifts[code].pk,
+        Place.ATTENDANCE: lambda: stage.shifts[code].attendances.get().pk,
         Place.ACT: lambda: stage.acts[code],
     }
     key = keys.get(rule.place)
