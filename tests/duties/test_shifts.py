@@ -121,7 +121,8 @@ def test_kinds_and_sites_out_of_use_or_unknown_are_refused(cast: Cast) -> None:
     with pytest.raises(Refusal) as caught:
         planned(cast, kind_id=used.pk, site_id=site.pk)
     assert caught.value.code == "shift.site_unused"
-    for values in ({"kind_id": 10**9}, {"kind_id": used.pk, "site_id": 10**9}):
+    unknown: list[dict[str, Any]] = [{"kind_id": 10**9}, {"kind_id": used.pk, "site_id": 10**9}]
+    for values in unknown:
         with pytest.raises(Http404):
             planned(cast, **values)
 

@@ -1,0 +1,186 @@
+"""One person cannot be in two places, also when many ask for them at the same moment."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import pytest
+from django.db import connection
+
+from corps.actors import SYSTEM
+from corps.errors import Refusal
+from duties.enums import AttendanceStatus
+from duties.models import Assignment, Attendance, Shift
+from duties.operations.assignments import assign
+from duties.operations.attendance import Entry, check_in, correct, record_list
+from duties.operations.kinds import plant_default_kinds
+from duties.operations.results import close_shift
+from duties.operations.shifts import cancel_shift, copy_week, edit_shift
+from tests.cast import Cast, assemble
+from tests.duties.scenes import HOUR, days_ago, moment, planned
+from tests.members.roster import person
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+CROWD = 8
+
+
+def at_once(works: Sequence[Callable[[], object]]) -> Counter[str]:
+    """Run each in a thread of its own, all from the same moment; counts how they ended."""
+    gate = threading.Barrier(len(works))
+    ended: Counter[str] = Counter()
+
+    def run(work: Callable[[], object]) -> None:
+        try:
+            gate.wait(timeout=60)
+            work()
+            ended["done"] += 1
+        except Refusal as refusal:
+            ended[refusal.code] += 1
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is counted and turns the test red
+            ended[repr(error)] += 1
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[work]) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return ended
+
+
+@pytest.fixture
+def company() -> Cast:
+    return assemble()
+
+
+def overlapping(cast: Cast, number: int) -> list[Shift]:
+    """So many shifts of different units at nearly the same time."""
+    units = ["sg11", "sg12", "sg1", "sg21", "sg2", "sg", "zx", "hy"]
+    day = moment(days_ago(1), 19)
+    return [planned(cast, units[index % len(units)], starts_at=day + index * HOUR / 10) for index in range(number)]
+
+
+def test_exactly_one_shift_gets_the_member(company: Cast) -> None:
+    one = person(company.units["sg11"].pk, "张伟")
+    shifts = overlapping(company, CROWD)
+    ended = at_once([partial(assign, actor=SYSTEM, shift_id=shift.pk, member_ids=[one.pk]) for shift in shifts])
+    assert ended == {"done": 1, "duty.not_free": CROWD - 1}
+    assert Assignment.objects.filter(active=True).count() == 1
+
+
+def test_crossing_lists_of_members_never_end_in_a_failure(company: Cast) -> None:
+    """Half take the people from the front, half from the back: without an order they would wait in a ring."""
+    people = [person(company.units["sg11"].pk, f"队员{number}").pk for number in range(12)]
+    shifts = overlapping(company, CROWD)
+    ended = at_once(
+        [
+            partial(assign, actor=SYSTEM, shift_id=shift.pk, member_ids=people if index % 2 else people[::-1])
+            for index, shift in enumerate(shifts)
+        ]
+    )
+    assert ended == {"done": 1, "duty.not_free": CROWD - 1}
+    assert Assignment.objects.filter(active=True).count() == len(people)
+
+
+def test_exactly_one_place_records_the_member(company: Cast) -> None:
+    one = person(company.units["sg11"].pk, "张伟")
+    shifts = overlapping(company, CROWD)
+    ended = at_once(
+        [partial(check_in, actor=SYSTEM, shift_id=shift.pk, member_id=one.pk, at=shift.starts_at) for shift in shifts]
+    )
+    assert ended == {"done": 1, "duty.not_free": CROWD - 1}
+    assert Attendance.objects.filter(current=True).count() == 1
+
+
+def test_two_captains_at_one_list(company: Cast) -> None:
+    """The same list twice is one list; contradicting ones are not mixed."""
+    people = [person(company.units["sg11"].pk, f"队员{number}") for number in range(6)]
+    shift = planned(company, members=people)
+    present = [Entry(one.pk, AttendanceStatus.PRESENT) for one in people]
+    absent = [Entry(one.pk, AttendanceStatus.ABSENT) for one in reversed(people)]
+    works = [
+        partial(record_list, actor=SYSTEM, shift_id=shift.pk, entries=entries) for entries in [present, absent] * 3
+    ]
+    assert at_once(works) == {"done": 3, "attendance.recorded": 3}
+    assert Attendance.objects.values("status").distinct().count() == 1
+    assert Attendance.objects.count() == len(people)
+
+
+def test_a_record_is_corrected_once(company: Cast) -> None:
+    one = person(company.units["sg11"].pk, "张伟")
+    shift = planned(company, members=[one])
+    (row,) = record_list(actor=SYSTEM, shift_id=shift.pk, entries=[Entry(one.pk, AttendanceStatus.PRESENT)])
+    works = [
+        lambda: correct(actor=SYSTEM, attendance_id=row.pk, status=AttendanceStatus.ABSENT, reason="误登")
+        for _ in range(CROWD)
+    ]
+    assert at_once(works) == {"done": 1, "attendance.corrected": CROWD - 1}
+    assert Attendance.objects.filter(current=True).count() == 1
+    assert Attendance.objects.count() == 2
+
+
+def test_a_shift_is_closed_or_cancelled_but_not_both(company: Cast) -> None:
+    one = person(company.units["sg11"].pk, "张伟")
+    shift = planned(company, members=[one])
+    entry = [Entry(one.pk, AttendanceStatus.PRESENT)]
+    works: list[Callable[[], object]] = [
+        lambda: record_list(actor=SYSTEM, shift_id=shift.pk, entries=entry),
+        lambda: cancel_shift(actor=SYSTEM, shift_id=shift.pk, reason="暴雨"),
+        lambda: close_shift(actor=SYSTEM, shift_id=shift.pk),
+        lambda: cancel_shift(actor=SYSTEM, shift_id=shift.pk, reason="暴雨"),
+    ]
+    ended = at_once(works)
+    shift.refresh_from_db()
+    recorded = Attendance.objects.filter(current=True).count()
+    assert (shift.state, recorded) in {("cancelled", 0), ("planned", 1), ("closed", 1)}
+    assert set(ended) <= {"done", "shift.cancelled", "shift.has_attendance", "shift.incomplete", "shift.closed"}
+
+
+def test_shifts_moved_onto_each_other(company: Cast) -> None:
+    """Two shifts of one member change places at once: at most one move can stand, and nobody fails."""
+    one = person(company.units["sg11"].pk, "张伟")
+    day = days_ago(-1)
+    shifts = [planned(company, members=[one], starts_at=moment(day, hour)) for hour in (8, 11, 14, 17)]
+
+    def move(shift: Shift) -> object:
+        return edit_shift(
+            actor=SYSTEM,
+            shift_id=shift.pk,
+            kind_id=shift.kind_id,
+            starts_at=moment(day, 20),
+            ends_at=moment(day, 22),
+            needed=2,
+        )
+
+    ended = at_once([partial(move, shift) for shift in shifts])
+    assert ended == {"done": 1, "duty.not_free": 3}
+
+
+def test_a_week_copied_twice_at_once_is_copied_once(company: Cast) -> None:
+    one = person(company.units["sg11"].pk, "张伟")
+    monday = moment(days_ago(7), 19)
+    monday -= monday.weekday() * 24 * HOUR
+    planned(company, members=[one], starts_at=monday)
+    day = monday.date()
+    works = [
+        lambda: copy_week(
+            actor=SYSTEM,
+            unit_id=company.units["sg11"].pk,
+            from_monday=day,
+            to_monday=(monday + 14 * 24 * HOUR).date(),
+            with_members=True,
+        )
+        for _ in range(4)
+    ]
+    assert at_once(works) == {"done": 4}
+    assert Shift.objects.count() == 2
+    assert Assignment.objects.filter(active=True).count() == 2
+
+
+def test_kinds_planted_at_once_are_planted_once(company: Cast) -> None:
+    corps_id = company.units["hy"].corps_id
+    ended = at_once([lambda: plant_default_kinds(actor=SYSTEM, corps_id=corps_id) for _ in range(4)])
+    assert ended == {"done": 4}
