@@ -7,15 +7,20 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.routers import SimpleRouter
 
 from corps.api.units import UnitViewSet
+from duties.api.shifts import AttendanceViewSet, ShiftViewSet
 from incidents.api.incidents import IncidentViewSet
 from members.api.imports import ImportViewSet
 from members.api.people import MemberViewSet
+from stats.api.results import ResultViewSet
 
 router = SimpleRouter()
 router.register("units", UnitViewSet, basename="unit")
 router.register("members", MemberViewSet, basename="member")
 router.register("imports", ImportViewSet, basename="import")
 router.register("incidents", IncidentViewSet, basename="incident")
+router.register("results", ResultViewSet, basename="result")
+router.register("shifts", ShiftViewSet, basename="shift")
+router.register("attendance", AttendanceViewSet, basename="attendance")
 
 # The pages of the schema draw with inline styles and data images; scripts stay strict.
 DOCS_POLICY = csp_update({"style-src": [SELF, UNSAFE_INLINE], "img-src": [SELF, "data:"]})

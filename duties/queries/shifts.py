@@ -125,15 +125,6 @@ def gaps_within(actor: "Actor", unit: "Node | Unit", hours: int = 24) -> list[Ga
     return [Gap(shift, shift.ready) for shift in rows]
 
 
-def page_of_shifts(actor: "Actor") -> Any:
-    """Shifts the actor may see, with what a list shows of each; the caller narrows, orders and cuts."""
-    return (
-        Shift.objects.visible_to(actor)
-        .select_related("unit", "kind", "site")
-        .annotate(planned=Count("assignments", filter=Q(assignments__active=True)))
-    )
-
-
 def _of_unit(actor: "Actor", unit: "Node | Unit", first: dt.date, end: dt.date) -> Any:
     """Shifts of the days that the unit organises or takes part in, if the actor sees duties there."""
     if unit.id not in scope_of(actor, Permission.DUTY_VIEW):

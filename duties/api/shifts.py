@@ -1,0 +1,293 @@
+"""/api/v1/shifts/ and /api/v1/attendance/: planned, recorded, corrected and closed by other systems."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from corps.api.place import place_asked
+from corps.doors import actor_of
+from corps.permissions import Permission
+from corps.queries.scope import current_tree, see_unit
+from duties.api.serializers import (
+    AttendancePageSerializer,
+    AttendanceQuerySerializer,
+    AttendanceSerializer,
+    CheckInSerializer,
+    CheckOutSerializer,
+    CorrectionSerializer,
+    KindSerializer,
+    ListSerializer,
+    MemberSerializer,
+    MembersSerializer,
+    NewShiftSerializer,
+    ReasonSerializer,
+    ResultsSerializer,
+    ShiftChangeSerializer,
+    ShiftPageSerializer,
+    ShiftQuerySerializer,
+    ShiftRowSerializer,
+    ShiftSerializer,
+)
+from duties.enums import AttendanceStatus, DutyCategory, ShiftState
+from duties.models import Attendance, Shift
+from duties.operations import assignments, attendance, results, shifts
+from duties.queries.kinds import kinds_of
+from duties.queries.lists import AttendanceFilter, ShiftFilter, kind_named, page_of_attendance, page_of_shifts
+from duties.queries.shifts import attendance_of, shift_of
+
+_UNIT = OpenApiParameter("unit", str, description="Code of the unit whose subtree is listed; needed with several.")
+_DAYS = (
+    OpenApiParameter("first", str, description="First local day, 2022-11-03."),
+    OpenApiParameter("end", str, description="First local day that no longer belongs."),
+    OpenApiParameter("after", str, description="Cursor of the page before."),
+)
+_PLAN = ("starts_at", "ends_at", "needed", "route", "police", "auxiliaries", "vehicles", "remarks")
+
+
+class _Door(viewsets.GenericViewSet[Any]):
+    """What both doors need."""
+
+    lookup_value_regex = r"\d{1,18}"
+
+    def entered(
+        self, serializer_class: type[serializers.Serializer[Any]], data: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """The body (or `data`) as plain values. Raises a validation error that names every wrong field."""
+        serializer = serializer_class(data=self.request.data if data is None else data)
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
+
+
+class ShiftViewSet(_Door):
+    """Shifts the caller may see: those of the own units, and those that the own units take part in."""
+
+    serializer_class = ShiftSerializer
+    queryset = Shift.objects.none()
+
+    @extend_schema(
+        parameters=[
+            _UNIT,
+            OpenApiParameter("state", str, enum=ShiftState.values, many=True),
+            OpenApiParameter("category", str, enum=DutyCategory.values, many=True),
+            OpenApiParameter("kind", str, description="Code of the kind."),
+            *_DAYS,
+        ],
+        responses=ShiftPageSerializer,
+    )
+    def list(self, request: Request) -> Response:
+        """A page of the shifts organised in the unit and below it, newest first; nothing is counted."""
+        place = place_asked(request, Permission.DUTY_VIEW)
+        asked = self.entered(ShiftQuerySerializer, request.query_params)
+        chosen = ShiftFilter(
+            states=tuple(asked.get("state", ())),
+            categories=tuple(asked.get("category", ())),
+            kind_id=kind_named(place.corps_id, asked["kind"]) if "kind" in asked else None,
+            first=asked.get("first"),
+            end=asked.get("end"),
+        )
+        page = page_of_shifts(actor_of(request), place, chosen, asked["after"])
+        return Response({"results": ShiftRowSerializer(page.rows, many=True).data, "next": page.next})
+
+    @extend_schema(
+        parameters=[OpenApiParameter("unit", str, description="Code of a unit of the corps; needed with several.")],
+        responses=KindSerializer(many=True),
+    )
+    @action(detail=False, methods=["get"])
+    def kinds(self, request: Request) -> Response:
+        """The corps' kinds of duty in use, whose codes other calls take."""
+        place = place_asked(request, Permission.DUTY_VIEW)
+        rows = kinds_of(actor_of(request)).filter(corps_id=place.corps_id, active=True)
+        return Response(KindSerializer(rows, many=True).data)
+
+    @extend_schema(responses=ShiftSerializer)
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """One shift with its people, attendance and results."""
+        return self._answer(int(pk))
+
+    @extend_schema(request=NewShiftSerializer, responses={201: ShiftSerializer})
+    def create(self, request: Request) -> Response:
+        """Plan a shift with its people; all of it or nothing."""
+        entered = self.entered(NewShiftSerializer)
+        unit = see_unit(actor_of(request), entered["unit"])
+        made = shifts.plan_shift(
+            actor=actor_of(request),
+            unit_id=unit.id,
+            kind_id=kind_named(unit.corps_id, entered["kind"]),
+            site_id=entered["site"],
+            joint_unit_ids=self._units(entered["joint_units"]),
+            member_ids=entered["members"],
+            **{name: entered[name] for name in _PLAN},
+        )
+        return self._answer(made.pk, status.HTTP_201_CREATED)
+
+    @extend_schema(request=ShiftChangeSerializer, responses=ShiftSerializer)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Change the plan; what is absent stays."""
+        entered = self.entered(ShiftChangeSerializer)
+        present = shift_of(actor_of(request), int(pk))
+        corps_id = current_tree().nodes[present.unit_id].corps_id
+        joint = [part.unit_id for part in present.joint_units.all()]
+        shifts.edit_shift(
+            actor=actor_of(request),
+            shift_id=present.pk,
+            kind_id=kind_named(corps_id, entered["kind"]) if "kind" in entered else present.kind_id,
+            site_id=entered.get("site", present.site_id),
+            joint_unit_ids=self._units(entered["joint_units"]) if "joint_units" in entered else joint,
+            member_ids=entered.get("members"),
+            reason=entered["reason"],
+            **{name: entered.get(name, getattr(present, name)) for name in _PLAN},
+        )
+        return self._answer(present.pk)
+
+    @extend_schema(request=ReasonSerializer, responses=ShiftSerializer)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, pk: str) -> Response:
+        """Call the shift off; its people are free again."""
+        shifts.cancel_shift(actor=actor_of(request), shift_id=int(pk), **self.entered(ReasonSerializer))
+        return self._answer(int(pk))
+
+    @extend_schema(request=MembersSerializer, responses=ShiftSerializer)
+    @action(detail=True, methods=["post"])
+    def assign(self, request: Request, pk: str) -> Response:
+        """Put members on the shift: all of them or none."""
+        entered = self.entered(MembersSerializer)
+        assignments.assign(actor=actor_of(request), shift_id=int(pk), member_ids=entered["members"])
+        return self._answer(int(pk))
+
+    @extend_schema(request=MemberSerializer, responses=ShiftSerializer)
+    @action(detail=True, methods=["post"], url_path="take-off", url_name="take-off")
+    def take_off(self, request: Request, pk: str) -> Response:
+        """Take a member off the shift."""
+        entered = self.entered(MemberSerializer)
+        assignments.take_off(actor=actor_of(request), shift_id=int(pk), member_id=entered["member"])
+        return self._answer(int(pk))
+
+    @extend_schema(request=CheckInSerializer, responses=ShiftSerializer)
+    @action(detail=True, methods=["post"], url_path="check-in", url_name="check-in")
+    def check_in(self, request: Request, pk: str) -> Response:
+        """A member has come."""
+        entered = self.entered(CheckInSerializer)
+        member_id = entered.pop("member")
+        attendance.check_in(actor=actor_of(request), shift_id=int(pk), member_id=member_id, **entered)
+        return self._answer(int(pk))
+
+    @extend_schema(request=CheckOutSerializer, responses=ShiftSerializer)
+    @action(detail=True, methods=["post"], url_path="check-out", url_name="check-out")
+    def check_out(self, request: Request, pk: str) -> Response:
+        """A member who was checked in leaves."""
+        entered = self.entered(CheckOutSerializer)
+        attendance.check_out(actor=actor_of(request), shift_id=int(pk), member_id=entered["member"], at=entered["at"])
+        return self._answer(int(pk))
+
+    @extend_schema(request=ListSerializer, responses=ShiftSerializer)
+    @action(detail=True, methods=["post"])
+    def record(self, request: Request, pk: str) -> Response:
+        """Record a whole list; what is recorded the same way stays, what differs is refused."""
+        entries = [
+            attendance.Entry(
+                member_id=one["member"],
+                status=AttendanceStatus(one["status"]),
+                checked_in_at=one["checked_in_at"],
+                checked_out_at=one["checked_out_at"],
+                replaced_by_id=one["replaced_by"],
+            )
+            for one in self.entered(ListSerializer)["entries"]
+        ]
+        attendance.record_list(actor=actor_of(request), shift_id=int(pk), entries=entries)
+        return self._answer(int(pk))
+
+    @extend_schema(request=ResultsSerializer, responses=ShiftSerializer)
+    @action(detail=True, methods=["post"])
+    def results(self, request: Request, pk: str) -> Response:
+        """Write down what the shift came to."""
+        results.record_results(actor=actor_of(request), shift_id=int(pk), **self.entered(ResultsSerializer))
+        return self._answer(int(pk))
+
+    @extend_schema(request=None, responses=ShiftSerializer)
+    @action(detail=True, methods=["post"])
+    def close(self, request: Request, pk: str) -> Response:
+        """Close the shift; it counts from now on."""
+        results.close_shift(actor=actor_of(request), shift_id=int(pk))
+        return self._answer(int(pk))
+
+    @extend_schema(request=ReasonSerializer, responses=ShiftSerializer)
+    @action(detail=True, methods=["post"])
+    def reopen(self, request: Request, pk: str) -> Response:
+        """Take a closed shift up again; until it is closed anew it does not count."""
+        results.reopen_shift(actor=actor_of(request), shift_id=int(pk), **self.entered(ReasonSerializer))
+        return self._answer(int(pk))
+
+    def _units(self, codes: Sequence[str]) -> Sequence[int]:
+        return [see_unit(actor_of(self.request), code).id for code in codes]
+
+    def _answer(self, shift_id: int, code: int = status.HTTP_200_OK) -> Response:
+        return Response(ShiftSerializer(shift_of(actor_of(self.request), shift_id)).data, status=code)
+
+
+class AttendanceViewSet(_Door):
+    """Records of members of the units the caller may see, and of shifts there."""
+
+    serializer_class = AttendanceSerializer
+    queryset = Attendance.objects.none()
+
+    @extend_schema(
+        parameters=[
+            _UNIT,
+            OpenApiParameter("status", str, enum=AttendanceStatus.values, many=True),
+            OpenApiParameter("category", str, enum=DutyCategory.values, many=True),
+            OpenApiParameter("member", int),
+            OpenApiParameter("shift", int),
+            OpenApiParameter("corrected", bool, description="Also what was corrected and counts no longer."),
+            *_DAYS,
+        ],
+        responses=AttendancePageSerializer,
+    )
+    def list(self, request: Request) -> Response:
+        """A page of the attendance of members of the unit and below it, newest first; nothing is counted."""
+        place = place_asked(request, Permission.DUTY_VIEW)
+        asked = self.entered(AttendanceQuerySerializer, request.query_params)
+        chosen = AttendanceFilter(
+            statuses=tuple(asked.get("status", ())),
+            categories=tuple(asked.get("category", ())),
+            member_id=asked.get("member"),
+            shift_id=asked.get("shift"),
+            first=asked.get("first"),
+            end=asked.get("end"),
+            corrected=asked["corrected"],
+        )
+        page = page_of_attendance(actor_of(request), place, chosen, asked["after"])
+        return Response({"results": AttendanceSerializer(page.rows, many=True).data, "next": page.next})
+
+    @extend_schema(responses=AttendanceSerializer)
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """One record."""
+        return Response(AttendanceSerializer(attendance_of(actor_of(request), int(pk))).data)
+
+    @extend_schema(request=CorrectionSerializer, responses={201: AttendanceSerializer})
+    @action(detail=True, methods=["post"])
+    def correct(self, request: Request, pk: str) -> Response:
+        """Write what really was, as a new record in the place of this one."""
+        entered = self.entered(CorrectionSerializer)
+        made = attendance.correct(
+            actor=actor_of(request),
+            attendance_id=int(pk),
+            status=AttendanceStatus(entered["status"]),
+            checked_in_at=entered["checked_in_at"],
+            checked_out_at=entered["checked_out_at"],
+            replaced_by_id=entered["replaced_by"],
+            reason=entered["reason"],
+        )
+        body = AttendanceSerializer(attendance_of(actor_of(request), made.pk)).data
+        return Response(body, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=ReasonSerializer, responses=AttendanceSerializer)
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: Request, pk: str) -> Response:
+        """Declare that the record should not have been made; it counts no longer."""
+        attendance.withdraw(actor=actor_of(request), attendance_id=int(pk), **self.entered(ReasonSerializer))
+        return Response(AttendanceSerializer(attendance_of(actor_of(request), int(pk))).data)
