@@ -5,3 +5,10 @@ from django.utils.translation import gettext_lazy as _
 class MembersConfig(AppConfig):
     name = "members"
     verbose_name = _("Members")
+
+    def ready(self) -> None:
+        """Say which columns are sealed."""
+        from corps.sealed import declare_sealed
+        from members.operations.keys import COLUMNS
+
+        declare_sealed(*COLUMNS)

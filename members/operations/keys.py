@@ -1,5 +1,7 @@
 """Rotating keys: every sealed value under the current data key, every blind index under the current index key.
 
+Sealed columns of all apps are meant; each app declares its own (`corps.sealed`).
+
 Sealing again goes in batches that commit one by one, so it can be stopped and taken up again: a value says itself under
 which key it was sealed. Indexing again is one transaction, because two kinds of index beside each other would let a
 person be entered twice. Neither is an edit: no history, no new revision.
@@ -7,7 +9,6 @@ person be entered twice. Neither is an edit: no history, no new revision.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pgtrigger
@@ -17,6 +18,7 @@ from corps.crypto import current_header, indexer, sealer, unseal_bytes
 from corps.operations.canary import set_canary
 from corps.operations.context import acting
 from corps.operations.trail import record
+from corps.sealed import SealedColumn, sealed_columns
 from members.models.imports import UPLOAD_PURPOSE
 from members.models.people import IDENTITY_PURPOSE
 
@@ -26,19 +28,13 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int, int], None]
 
 
-@dataclass(frozen=True, slots=True)
-class SealedColumn:
-    """A column of sealed values; `key` are the columns of the primary key with their types, `batch` rows at a time."""
-
-    table: str
-    column: str
-    purpose: bytes
-    key: tuple[tuple[str, str], ...] = (("id", "bigint"),)
-    index: str = ""
-    batch: int = 2_000
-
-
-MEMBERS = SealedColumn("members_member", "identity_sealed", IDENTITY_PURPOSE, index="identity_index")
+MEMBERS = SealedColumn(
+    "members_member",
+    "identity_sealed",
+    IDENTITY_PURPOSE,
+    index="identity_index",
+    history="members.Member:update_update",
+)
 STAGED = SealedColumn(
     "members_stagedrow",
     "identity_sealed",
@@ -53,7 +49,7 @@ COLUMNS = (MEMBERS, STAGED, UPLOADS)
 def reseal(*, actor: "Actor", progress: Progress | None = None) -> int:
     """Seal every value again that is not under the current key and algorithm; returns how many. Raises `SealBroken`."""
     done = 0
-    for column in COLUMNS:
+    for column in sealed_columns():
         total, before = _outstanding(column), done
         while True:
             with acting(actor=actor, action="keys.rotate"), _unnoticed():
@@ -73,7 +69,7 @@ def reindex(*, actor: "Actor", progress: Progress | None = None) -> int:
     """Compute every blind index again, all or none, while nobody may write members; returns how many changed."""
     changed = 0
     with acting(actor=actor, action="keys.rotate"), _unnoticed():
-        for column in COLUMNS:
+        for column in sealed_columns():
             if not column.index:
                 continue
             with connection.cursor() as cursor:
@@ -88,7 +84,7 @@ def keys_in_use() -> set[int]:
     """Ids of data keys that some stored value still needs."""
     found: set[int] = set()
     with connection.cursor() as cursor:
-        for column in COLUMNS:
+        for column in sealed_columns():
             cursor.execute(
                 f"SELECT DISTINCT get_byte({column.column}, 2) FROM {column.table} WHERE {column.column} IS NOT NULL"  # noqa: S608
             )
@@ -101,7 +97,7 @@ def _unnoticed() -> Iterator[None]:
     """Writes inside are no decisions about people: no history row, no revision."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('yiwu.resealing', 'on', true)")
-    with pgtrigger.ignore("members.Member:update_update"):
+    with pgtrigger.ignore(*(column.history for column in sealed_columns() if column.history)):
         yield
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('yiwu.resealing', '', true)")

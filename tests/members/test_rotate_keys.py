@@ -1,6 +1,7 @@
 """Rotating keys: everything opens afterwards, nobody looks edited, and a run that was stopped goes on."""
 
 import base64
+from dataclasses import replace
 from datetime import date
 from io import StringIO
 from typing import Any
@@ -83,8 +84,8 @@ def test_a_new_key_or_cipher_reaches_every_value_without_an_edit(people: None, s
 
 def test_a_stopped_run_goes_on(people: None, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.DATA_KEYS = f"2:{TWO},1:{ONE}"
-    small = keys.SealedColumn("members_member", "identity_sealed", IDENTITY_PURPOSE, index="identity_index", batch=10)
-    monkeypatch.setattr(keys, "COLUMNS", (small,))
+    small = replace(keys.MEMBERS, batch=10)
+    monkeypatch.setattr(keys, "sealed_columns", lambda: (small,))
 
     def stop(_table: str, done: int, _total: int) -> None:
         if done >= 10:
