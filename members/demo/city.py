@@ -45,7 +45,7 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class DemoCity:
-    """A city ready to be planted and peopled; `full_size` is the number of members it reported.
+    """A city ready to be planted and peopled; `full_size` is the number of members it reported on `reported_on`.
 
     `occupations`, `groups` and `partners` give exact shares of all members: at full size the reported figures.
     """
@@ -56,6 +56,7 @@ class DemoCity:
     groups: Mapping[str, Fraction]
     partners: Mapping[str, Fraction]
     founded_on: date
+    reported_on: date
     full_size: int
     # One unit of each level, from the top down to a squad: where the demo accounts have their roles.
     showcase: tuple[str, ...]

@@ -92,6 +92,7 @@ def build(seed: int) -> demo.DemoCity:
         groups={name: Fraction(share, 100) for name, share in facts.GROUPS.items()},
         partners={name: Fraction(share, 1000) for name, share in facts.PARTNERS.items()},
         founded_on=facts.FOUNDED,
+        reported_on=facts.REPORTED,
         full_size=facts.FULL_SIZE,
         showcase=("HY", "HY08", "HY08-001B", "HY08-001B-08"),
         other_area_codes=("430122", "430181", "430211", "430223", "430523", "431022", "431103", "432503"),

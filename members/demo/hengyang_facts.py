@@ -6,6 +6,7 @@ from members.demo.places import Extent
 
 CODE = "430400"
 FOUNDED = date(2022, 3, 1)
+REPORTED = date(2022, 11, 3)
 FULL_SIZE = 124_000
 SQUADS = 1_000
 ASSEMBLY_POINTS = 439

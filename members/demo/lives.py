@@ -68,6 +68,8 @@ _STATUSES: tuple[tuple[float, str, tuple[str, ...]], ...] = (
 )
 
 NOT_YET_MEMBERS = ("申请中", "试用")
+# Draws from here to there give a status of somebody who is not a member yet.
+NOT_YET_FROM, NOT_YET_UNTIL = 0.90, 0.945
 
 
 def employer(rng: Random, life: Life, place: str) -> str:

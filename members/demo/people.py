@@ -1,7 +1,9 @@
 """Invented volunteers of a demonstration city, as rows of its roster.
 
 Shares that the city reported (occupations, functional groups, partner organisations) come out exactly; everything else
-is drawn. The same seed, size and day give the same people on every machine.
+is drawn. The people of the report had all joined by the day of the report and none had left, so that counting that day
+gives what was reported; `newcomers` are those who came since. The same seed, size and day give the same people on every
+machine.
 """
 
 from __future__ import annotations
@@ -21,6 +23,12 @@ _OLDEST, _YOUNGEST = date(1950, 1, 1), date(2006, 12, 31)
 _ADULT = 18
 # One member in so many also serves in a second team.
 _FURTHER_TEAM = 40
+# One newcomer since the report for so many members it counted.
+_PER_NEWCOMER = 16
+# Of the newcomers, the share that came within the last year.
+_LATELY = 0.55
+# Days after which an applicant is a member.
+_PROBATION = 60
 
 
 @dataclass(slots=True)
@@ -57,7 +65,7 @@ class Person:
 
 
 class People:
-    """Invents the members of a city, unit after unit in the order of its homes."""
+    """Invents the members of a city, unit after unit in the order of its homes: as reported first, then newcomers."""
 
     def __init__(self, city: DemoCity, *, members: int, seed: int, today: date) -> None:
         self._city = city
@@ -84,6 +92,20 @@ class People:
                 position += 1
                 yield person
 
+    def newcomers(self) -> Iterator[Person]:
+        """Those who joined since the report, a sixteenth as many; in no functional group and from no partner yet.
+
+        Only after the others: numbers are given to one after the other, none of them twice.
+        """
+        homes = self._city.homes
+        weights = [home.weight for home in homes]
+        occupations, shares = list(self._city.occupations), [float(share) for share in self._city.occupations.values()]
+        for _ in range(self._members // _PER_NEWCOMER):
+            home = self._rng.choices(homes, weights)[0]
+            person = self._person(home, self._rng.choices(occupations, shares)[0], newcomer=True)
+            self._service(person, home, [])
+            yield person
+
     def _dealt(self, shares: Mapping[str, Fraction]) -> list[str]:
         """One name for each member, as many of each as its share says, shuffled; "" for the rest."""
         rest = 1 - sum(shares.values(), Fraction(0))
@@ -92,12 +114,12 @@ class People:
         self._rng.shuffle(dealt)
         return dealt
 
-    def _person(self, home: Home, occupation: str) -> Person:
+    def _person(self, home: Home, occupation: str, *, newcomer: bool = False) -> Person:
         rng, life = self._rng, lives.LIVES[occupation]
         sex = MALE if rng.random() < life.male else FEMALE
         area = rng.choice(self._city.other_area_codes if rng.random() < self._city.newcomers else home.area_codes)
-        identity, birth = self._numbers.identity(area, sex, lambda: self._birth(life))
-        joined = self._joined(birth)
+        identity, birth = self._numbers.identity(area, sex, lambda: self._birth(life, newcomer=newcomer))
+        joined = self._joined_since(birth) if newcomer else self._joined(birth)
         return Person(
             unit=home.unit,
             name=self._names.name(sex, birth.year),
@@ -114,22 +136,34 @@ class People:
             joined_on=joined,
         )
 
-    def _birth(self, life: lives.Life) -> date:
-        """A birthday at an age usual for the occupation, within the years the city's members were born in."""
+    def _birth(self, life: lives.Life, *, newcomer: bool) -> date:
+        """A birthday at an age usual for the occupation, within the years the city's members were born in.
+
+        Whoever would have been a child at the time of joining is made older by some years.
+        """
         age = self._rng.triangular(life.youngest, life.oldest, life.usual)
         birth = self._today - timedelta(days=int(age * 365.25) + self._rng.randrange(365))
-        return min(max(birth, _OLDEST), _YOUNGEST)
+        birth = min(max(birth, _OLDEST), _YOUNGEST)
+        # Newcomers may have joined on any day since the report, the others on any day before it.
+        adult = self._city.reported_on - timedelta(days=int((_ADULT + 0.5) * 365.25))
+        return birth if newcomer or birth <= adult else adult - timedelta(days=self._rng.randrange(4 * 365))
 
     def _age(self, birth: date) -> int:
         return (self._today - birth).days // 365
 
     def _joined(self, birth: date) -> date:
-        """A day since the founding, half of them in the first months; nobody joins before the eighteenth birthday."""
+        """A day between founding and report, most of them early; nobody joins before the eighteenth birthday."""
         adult = birth + timedelta(days=int((_ADULT + 0.1) * 365.25))
-        first = max(self._city.founded_on, min(adult, self._today))
-        span = max((self._today - first).days, 1)
-        days = self._rng.randrange(min(span, 240)) if self._rng.random() < 0.5 else self._rng.randrange(span)
-        return first + timedelta(days=days)
+        first = max(self._city.founded_on, adult)
+        span = (self._city.reported_on - first).days
+        return first + timedelta(days=int(span * self._rng.random() ** 2))
+
+    def _joined_since(self, birth: date) -> date:
+        """A day since the report, more than half of them within the last year."""
+        adult = birth + timedelta(days=int((_ADULT + 0.1) * 365.25))
+        span = max((self._today - max(self._city.reported_on, adult)).days, 1)
+        days = self._rng.randrange(min(span, 365)) if self._rng.random() < _LATELY else self._rng.randrange(span)
+        return self._today - timedelta(days=days)
 
     def _service(self, person: Person, home: Home, recruiters: list[str]) -> None:
         rng = self._rng
@@ -152,14 +186,21 @@ class People:
         self._status(person)
 
     def _status(self, person: Person) -> None:
-        """Most are active; a few have applied lately, pause or have left, each with reason and day."""
+        """Most are active; some pause or have left since the report; the latest newcomers are not members yet."""
         chance = self._rng.random()
-        since = (self._today - person.joined_on).days
-        if chance < 0.90 or since < 2:
+        since = max(person.joined_on, self._city.reported_on)
+        days = (self._today - since).days
+        if days < 2:
+            return
+        if days <= _PROBATION:
+            chance = lives.NOT_YET_FROM + chance * (lives.NOT_YET_UNTIL - lives.NOT_YET_FROM)
+        elif chance < lives.NOT_YET_UNTIL:
             return
         status, reasons = lives.status(chance)
-        person.status, person.status_reason = status, self._rng.choice(reasons)
-        person.status_on = person.joined_on + timedelta(days=self._rng.randrange(1, since))
-        if status in lives.NOT_YET_MEMBERS:
-            person.joined_on = person.status_on = self._today - timedelta(days=self._rng.randrange(1, 60))
+        if person.partner and status == "离队":
+            return  # the report counts who came with a partner, and today's roster shall still say so
+        person.status = status
+        person.status_reason = self._rng.choice(reasons)
+        person.status_on = since + timedelta(days=self._rng.randrange(1, days))
+        if person.status in lives.NOT_YET_MEMBERS:
             person.insurer, person.policy_number, person.insured_until = "", "", None

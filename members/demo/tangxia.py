@@ -21,6 +21,7 @@ from members.demo.places import Extent, near
 CODE = "441900"
 TOWN = "441900116"
 FOUNDED = date(2021, 6, 1)
+REPORTED = date(2021, 12, 5)
 FULL_SIZE = 13_804
 ZONES = 140
 WATCH_GROUPS = 549
@@ -85,6 +86,7 @@ def build(seed: int) -> demo.DemoCity:
         groups={name: Fraction(count, FULL_SIZE) for name, count in _GROUPS.items()},
         partners={name: Fraction(count, FULL_SIZE) for name, count in _PARTNERS.items()},
         founded_on=FOUNDED,
+        reported_on=REPORTED,
         full_size=FULL_SIZE,
         showcase=("TX", "TX-01", "TX-01-001"),
         other_area_codes=(

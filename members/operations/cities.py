@@ -1,5 +1,6 @@
 """Load a demonstration city: plant its corps, then bring its invented members in through the roster import itself."""
 
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -32,7 +33,6 @@ LOADER: Final = SystemActor("load_city")
 _FOUNDING = "founding"
 _INVENTING = "inventing"
 _LOGINS = "logins"
-_COMMITTING = "committing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,9 @@ def any_corps() -> bool:
 def load_city(
     *, actor: "Actor", name: str, members: int, seed: int, today: date, listener: Listener | None = None
 ) -> LoadedCity:
-    """Plant the city and import `members` invented people, in one transaction: all of it or nothing.
+    """Plant the city and import invented people, in one transaction: all of it or nothing.
 
+    `members` is how many it counts on the day of its report; a sixteenth as many have joined since.
     On a developer's machine one demo login per role comes with it, in production none.
 
     `name` is one of `CITIES`; `listener` is told stages and rows. Raises `Refusal` when the corps exists already.
@@ -68,7 +69,8 @@ def load_city(
         _found_groups(actor, root, city)
         tell(_INVENTING, 0, members)
         people = People(city, members=members, seed=seed, today=today)
-        content = sheet.write(people, told=lambda done: tell(_INVENTING, done, members))
+        everybody = itertools.chain(people, people.newcomers())
+        content = sheet.write(everybody, told=lambda done: tell(_INVENTING, done, max(members, done)))
         file_name = f"{city.plan.name}花名册.csv"
         applied = import_now(actor=actor, unit_id=root.pk, file_name=file_name, content=content, listener=tell)
         verdicts = applied.counts.get("verdicts", {})
@@ -83,7 +85,6 @@ def load_city(
         if not settings.PRODUCTION:
             tell(_LOGINS, 0, 0)
             create_demo_logins(actor=actor, city=city, seed=seed, since=city.founded_on)
-        tell(_COMMITTING, 0, 0)
     return LoadedCity(city, root, len(city.plan.units), verdicts.get("new", 0), verdicts.get("rejected", 0))
 
 

@@ -1,4 +1,4 @@
-"""`manage.py load_city`: the real command, the real pipeline, a small city."""
+"""`manage.py load_city`: the real command, the real pipeline, a small city; `test_published` counts what it invents."""
 
 import io
 import os
@@ -16,15 +16,18 @@ from django.db import connection
 
 from corps.enums import Level, SiteKind
 from corps.models import ActionLog, Corps, Grid, Site, Term, Unit, UnitStation
+from members.demo import tangxia
 from members.enums import ImportState, MemberStatus, Occupation
 from members.models import FunctionalGroup, GroupMembership, Member, PartnerOrganisation, RosterImport
 
 MEMBERS = 300
+# A sixteenth as many have joined since the report.
+EVERYBODY = MEMBERS + MEMBERS // 16
 
 
 def load(*arguments: str, **options: Any) -> str:
     printed = io.StringIO()
-    call_command("load_city", *arguments, stdout=printed, **options)
+    call_command("load_city", *arguments, stdout=printed, **{"roster_only": True, **options})
     return printed.getvalue()
 
 
@@ -34,13 +37,13 @@ def test_hengyang_stands_as_it_was_reported() -> None:
     levels = Counter(Unit.objects.values_list("level", flat=True))
     assert levels == {Level.CORPS: 1, Level.DETACHMENT: 14, Level.BRIGADE: 204, Level.SQUAD: 1000}
     assert Site.objects.filter(kind=SiteKind.ASSEMBLY_POINT).count() == 439
-    assert Member.objects.count() == MEMBERS
+    assert Member.objects.count() == EVERYBODY
     assert "1219" in said
-    assert str(MEMBERS) in said
+    assert str(EVERYBODY) in said
     # Everything went through the import: applied, nothing rejected.
     (roster_import,) = RosterImport.objects.all()
     assert roster_import.state == ImportState.APPLIED
-    assert roster_import.counts["verdicts"] == {"new": MEMBERS, "changed": 0, "same": 0, "rejected": 0}
+    assert roster_import.counts["verdicts"] == {"new": EVERYBODY, "changed": 0, "same": 0, "rejected": 0}
     assert Grid.objects.count() > 100
     assert UnitStation.objects.filter(primary=False).exists()
     assert Term.objects.filter(ends_on=None).count() >= 2 * 219 + 1000
@@ -50,7 +53,7 @@ def test_hengyang_stands_as_it_was_reported() -> None:
 def test_members_are_encrypted_have_history_and_stand_in_the_log() -> None:
     load("hengyang", members=MEMBERS)
     events = apps.get_model("members", "MemberEvent").objects.filter(pgh_label="insert")
-    assert events.count() == MEMBERS
+    assert events.count() == EVERYBODY
     assert {event.pgh_context.metadata["action"] for event in events[:20]} == {"import.apply"}
     assert {"corps.plant", "import.upload", "import.apply"} <= set(ActionLog.objects.values_list("action", flat=True))
     for member in Member.objects.all()[:50]:
@@ -107,7 +110,9 @@ def test_tangxia_has_its_own_words_groups_and_proportions() -> None:
     assert set(corps.level_names.values_list("level", flat=True)) == {Level.CORPS, Level.BRIGADE, Level.SQUAD}
     assert set(FunctionalGroup.objects.values_list("name", flat=True)) == {"巡防组", "流动观察哨", "宣传先锋队"}
     assert PartnerOrganisation.objects.count() == 2
-    occupations = Counter(Member.objects.values_list("occupation", flat=True))
+    reported = Member.objects.filter(joined_on__lt=tangxia.REPORTED)
+    assert reported.count() == MEMBERS
+    occupations = Counter(reported.values_list("occupation", flat=True))
     # 300 of 13,804: 2,833 guards, 278 property staff, 2,645 building heads, 3,640 shop heads.
     expected = {Occupation.GUARD: 62, Occupation.PROPERTY: 6, Occupation.BUILDING_HEAD: 57, Occupation.SHOP_HEAD: 79}
     for occupation, number in expected.items():
@@ -147,6 +152,16 @@ def test_a_load_that_is_killed_leaves_nothing_and_does_not_stand_in_the_way() ->
     assert Member.objects.count() == 10
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(("city", "members"), [("hengyang", 150), ("tangxia", 400)])
+def test_too_few_people_for_what_was_reported_are_refused_before_anything_is_done(city: str, members: int) -> None:
+    with pytest.raises(CommandError) as refused:
+        load(city, members=members, roster_only=False)
+    assert "--roster-only" in str(refused.value)
+    assert str(members) in str(refused.value)
+    assert not Corps.objects.exists()
+
+
 @pytest.mark.parametrize("wrong", [["atlantis"], ["hengyang", "--members", "0"], ["hengyang", "--members", "many"]])
 def test_wrong_arguments_are_refused(wrong: list[str]) -> None:
     with pytest.raises(CommandError):
@@ -158,10 +173,9 @@ def test_the_same_seed_gives_the_same_members() -> None:
     load("tangxia", members=40, seed=7)
     first = sorted(Member.objects.values_list("name", "identity_tail", "unit__code"))
     names = {name for name, _, _ in first}
-    assert len(first) == 40
+    assert len(first) == 40 + 2
     from corps.queries.scope import local_today
-    from members.demo import tangxia
     from members.demo.people import People
 
     again = People(tangxia.build(7), members=40, seed=7, today=local_today())
-    assert {person.name for person in again} == names
+    assert {person.name for person in [*again, *again.newcomers()]} == names

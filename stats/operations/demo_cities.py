@@ -1,0 +1,67 @@
+"""Load a demonstration city whole: its corps and people, then what they did, then the figures."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from django.db import transaction
+
+from members.operations.cities import LoadedCity, load_city
+from stats.operations.demo_facts import InventedFacts, check_enough_people, invent_facts
+from stats.operations.rollups import rebuild
+from stats.operations.rollups.lock import take_rollups
+
+if TYPE_CHECKING:
+    from corps.actors import Actor
+
+Listener = Callable[[str, int, int], None]
+
+_FACTS: Final = "facts"
+_FIGURES: Final = "figures"
+_COMMITTING: Final = "committing"
+
+
+@dataclass(frozen=True, slots=True)
+class LivingCity:
+    """What was loaded; `facts` is None where the roster alone was asked for."""
+
+    loaded: LoadedCity
+    facts: InventedFacts | None
+
+
+def load_living_city(
+    *,
+    actor: "Actor",
+    name: str,
+    members: int,
+    seed: int,
+    now: datetime,
+    roster_only: bool = False,
+    listener: Listener | None = None,
+) -> LivingCity:
+    """Plant a city, bring in its people, invent what they did and count it, in one transaction: all of it or nothing.
+
+    `now` is aware; its local date is the day of loading. Raises `Refusal` when the corps exists, or has too few people
+    for what it reported.
+    """
+    tell = listener or _silent
+    if not roster_only:
+        check_enough_people(actor=actor, name=name, members=members)
+    with transaction.atomic():
+        # Before planting takes the tree, because whoever counts takes them in this order.
+        take_rollups()
+        today = now.date()
+        loaded = load_city(actor=actor, name=name, members=members, seed=seed, today=today, listener=listener)
+        facts = None
+        if not roster_only:
+            tell(_FACTS, 0, 0)
+            facts = invent_facts(actor=actor, corps_code=loaded.city.plan.code, seed=seed, now=now)
+        tell(_FIGURES, 0, 0)
+        rebuild(actor=actor)
+        tell(_COMMITTING, 0, 0)
+    return LivingCity(loaded, facts)
+
+
+def _silent(_stage: str, _done: int, _total: int) -> None:
+    """Nobody watches."""
