@@ -98,6 +98,11 @@ ACTIONS: dict[str, Promise | str] = {
     "result.export": _("Results exported"),
     "stats.alarm": _("Figures found to differ from the facts"),
     "stats.settle": _("Figures found right again"),
+    # Police alarm figures.
+    "alarms.upload": _("Alarm figures uploaded"),
+    "alarms.apply": _("Alarm figures taken over"),
+    "alarms.discard": _("Import of alarm figures discarded"),
+    "alarms.undo": _("Import of alarm figures taken back"),
     # Incidents.
     "incident.record": _("Incident recorded"),
     "incident.edit": _("Incident changed"),

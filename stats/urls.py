@@ -2,12 +2,20 @@
 
 from django.urls import path
 
-from stats.views import home, result_facts, results
+from stats.views import alarms, home, result_facts, results
 
 urlpatterns = [
     path("", home.start, name="home"),
     path("u/<str:code>/", home.home, name="unit_home"),
+    path("u/<str:code>/now/", home.now, name="unit_now"),
+    path("u/<str:code>/month/", home.month, name="unit_month"),
     path("u/<str:code>/people/", home.people, name="unit_people"),
+    path("u/<str:code>/alarms/", alarms.alarms, name="alarms"),
+    path("u/<str:code>/alarms/new/", alarms.new, name="alarm_new"),
+    path("alarm-imports/<int:import_id>/", alarms.alarm_import, name="alarm_import"),
+    path("alarm-imports/<int:import_id>/apply/", alarms.apply, name="alarm_apply"),
+    path("alarm-imports/<int:import_id>/discard/", alarms.discard, name="alarm_discard"),
+    path("alarm-imports/<int:import_id>/undo/", alarms.undo, name="alarm_undo"),
     path("u/<str:code>/results/", results.results, name="results"),
     path("u/<str:code>/results/export/", results.export, name="results_export"),
     path("u/<str:code>/results/<slug:measure>/", result_facts.facts, name="result_facts"),

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Model
@@ -25,6 +25,7 @@ from incidents.operations import kinds
 from incidents.operations.parties import PartyEntry
 from members.models import Member, RosterImport
 from members.operations import catalogues, people
+from stats.models import AlarmFigure, AlarmImport
 from tests.cast import SINCE, Cast
 from tests.incidents import log as incident_log
 
@@ -208,6 +209,30 @@ def incident(cast: Cast, code: str) -> Any:
     return incident_log.incident(cast, code, parties=parties)
 
 
+def alarm_import(cast: Cast, code: str) -> AlarmImport:
+    """A sheet of alarm figures that was taken over."""
+    return AlarmImport.objects.create(
+        unit=cast.units[code],
+        uploaded_by=cast.accounts["liaison_hy"],
+        file_name=f"警情{next(_numbers)}.xlsx",
+        digest=b"",
+        state="applied",
+        applied_at=timezone.now(),
+    )
+
+
+def alarm_figure(cast: Cast, code: str) -> AlarmFigure:
+    """Criminal alarms of a month."""
+    number = next(_numbers)
+    return AlarmFigure.objects.create(
+        unit=cast.units[code],
+        kind="criminal",
+        month=date(2000 + number % 90, 1 + number % 12, 1),
+        count=number,
+        source=alarm_import(cast, code),
+    )
+
+
 # Name of the pages → how to make a row. Rows of the corps as a whole have no unit of their own.
 OF_UNITS: dict[str, Callable[[Cast, str], Model]] = {
     "corps_unit": unit,
@@ -222,6 +247,8 @@ OF_UNITS: dict[str, Callable[[Cast, str], Model]] = {
     "members_member": member,
     "members_rosterimport": roster_import,
     "incidents_incident": incident,
+    "stats_alarmimport": alarm_import,
+    "stats_alarmfigure": alarm_figure,
 }
 OF_THE_CORPS: dict[str, Callable[[Cast, str], Model]] = {
     "corps_station": station,

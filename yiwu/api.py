@@ -11,6 +11,7 @@ from duties.api.shifts import AttendanceViewSet, ShiftViewSet
 from incidents.api.incidents import IncidentViewSet
 from members.api.imports import ImportViewSet
 from members.api.people import MemberViewSet
+from stats.api.alarms import AlarmViewSet
 from stats.api.results import ResultViewSet
 
 router = SimpleRouter()
@@ -21,6 +22,7 @@ router.register("incidents", IncidentViewSet, basename="incident")
 router.register("results", ResultViewSet, basename="result")
 router.register("shifts", ShiftViewSet, basename="shift")
 router.register("attendance", AttendanceViewSet, basename="attendance")
+router.register("alarms", AlarmViewSet, basename="alarm")
 
 # The pages of the schema draw with inline styles and data images; scripts stay strict.
 DOCS_POLICY = csp_update({"style-src": [SELF, UNSAFE_INLINE], "img-src": [SELF, "data:"]})

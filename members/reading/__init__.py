@@ -23,12 +23,13 @@ apart): they are resolved set by set in the database, and so are people that occ
 Nothing here imports Django, so the child starts in a few hundredths of a second.
 """
 
-from members.reading.events import Batch, Done, Event, Notice, Questions, SheetFound
+from members.reading.events import Batch, Cells, Done, Event, Notice, Questions, SheetFound
 from members.reading.limits import Limits
-from members.reading.process import FileRefused, read_roster, write_rejects
+from members.reading.process import FileRefused, read_cells, read_roster, write_rejects
 
 __all__ = [
     "Batch",
+    "Cells",
     "Done",
     "Event",
     "FileRefused",
@@ -36,6 +37,7 @@ __all__ = [
     "Notice",
     "Questions",
     "SheetFound",
+    "read_cells",
     "read_roster",
     "write_rejects",
 ]

@@ -66,8 +66,12 @@ def _frames(work: dict[str, Any], limits: Limits, opening: Callable[[str], None]
         raise Refused("file_too_large", limit=limits.file_size // (1 << 20))
     # Imported under the limits, so that even these are bounded.
     from members.reading.pipeline import read
+    from members.reading.plain import read_cells
     from members.reading.rejects import rejects_workbook
 
+    if work["task"] == "cells":
+        yield from read_cells(path, limits=limits, opening=opening)
+        return
     if work["task"] == "read":
         today = dt.date.fromisoformat(work["today"])
         yield from read(path, today=today, answers=work["answers"], ask=work["ask"], limits=limits, opening=opening)

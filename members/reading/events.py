@@ -52,6 +52,19 @@ class Done(NamedTuple):
     rejected: int
 
 
+class Cells(NamedTuple):
+    """A sheet that is no roster, as it stands. Rows begin in row 1 and column A; rows and columns count from 0.
+
+    Cells are text (dates as ISO text) or numbers. `merged` are ((top, left), (bottom, right)); `formulas` maps a column
+    to the first and the last row with a formula in it.
+    """
+
+    name: str
+    rows: list[list[str | float]]
+    merged: list[tuple[tuple[int, int], tuple[int, int]]]
+    formulas: dict[int, tuple[int, int]]
+
+
 Event = SheetFound | Notice | Questions | Batch | Done
 
 Frame = tuple[str, tuple[Any, ...]]

@@ -17,7 +17,7 @@ from typing import IO, Any, Final
 
 from members.logic.flaws import Params
 from members.reading.child import LENGTH, MARSHAL
-from members.reading.events import Event, Reasons, from_frame
+from members.reading.events import Cells, Event, Reasons, from_frame
 from members.reading.limits import Limits
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
@@ -58,6 +58,12 @@ def read_roster(
     work = {"task": "read", "today": today.isoformat(), "answers": dict(answers or {}), "ask": ask}
     for kind, values in _frames(source, work, limits or Limits()):
         yield from_frame(kind, values)
+
+
+def read_cells(source: bytes | Path, *, limits: Limits | None = None) -> list[Cells]:
+    """The visible sheets of a workbook that is no roster, read in a child process. Raises `FileRefused`."""
+    frames = _frames(source, {"task": "cells"}, limits or Limits())
+    return [Cells(*values) for kind, values in frames if kind == "cells"]
 
 
 def write_rejects(

@@ -1,8 +1,9 @@
 """What is kept of counting: cells of days, sets of people by month, keys that wait, differences that were found."""
 
+from stats.models.alarms import AlarmFigure, AlarmImport
 from stats.models.cells import DayCell, OwnDay, TotalDay
 from stats.models.dirty import Changed, Dirty
 from stats.models.discrepancies import Discrepancy
 from stats.models.sets import MonthSet
 
-__all__ = ["Changed", "DayCell", "Dirty", "Discrepancy", "MonthSet", "OwnDay", "TotalDay"]
+__all__ = ["AlarmFigure", "AlarmImport", "Changed", "DayCell", "Dirty", "Discrepancy", "MonthSet", "OwnDay", "TotalDay"]

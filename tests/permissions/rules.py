@@ -25,6 +25,7 @@ class Place(Enum):
     CREW = "crew"
     PHOTO = "photo"
     ATTENDANCE = "attendance"
+    ALARMS = "alarms"
     ACT = "act"
     ROW = "row"
 
@@ -41,6 +42,7 @@ SEEN_WITH = {
     Place.CREW: P.DUTY_VIEW,
     Place.PHOTO: P.DUTY_VIEW,
     Place.ATTENDANCE: P.DUTY_VIEW,
+    Place.ALARMS: P.ALARM_IMPORT,
     Place.ACT: P.TRAIL_VIEW,
 }
 
@@ -52,7 +54,7 @@ class Rule:
     place: Place
     asks: dict[str, P | None] = field(default_factory=dict)
     # Where the unit is named in the body instead of the address, it stands under this key.
-    body: dict[str, str] = field(default_factory=dict)
+    body: dict[str, object] = field(default_factory=dict)
 
 
 def _get(place: Place, permission: P | None = None) -> Rule:
@@ -132,6 +134,12 @@ PAGES: dict[str, Rule] = {
     "import_resume": _post(Place.IMPORT, P.MEMBER_IMPORT),
     "import_undo": _post(Place.IMPORT, P.MEMBER_IMPORT),
     "import_rejects": _get(Place.IMPORT, P.MEMBER_IMPORT),
+    "alarms": _get(Place.UNIT, P.RESULT_VIEW),
+    "alarm_new": _both(Place.UNIT, P.ALARM_IMPORT),
+    "alarm_import": _get(Place.ALARMS, P.ALARM_IMPORT),
+    "alarm_apply": _post(Place.ALARMS, P.ALARM_IMPORT),
+    "alarm_discard": _post(Place.ALARMS, P.ALARM_IMPORT),
+    "alarm_undo": Rule(Place.ALARMS, {"POST": P.ALARM_IMPORT}, {"reason": "wrong sheet"}),
     "incidents": _get(Place.UNIT, P.INCIDENT_VIEW),
     "incidents_decide": _post(Place.UNIT, P.INCIDENT_VERIFY),
     "incident_new": _both(Place.UNIT, P.INCIDENT_RECORD),
@@ -173,6 +181,25 @@ API: dict[str, Rule] = {
     "api:import-resume": _post(Place.IMPORT, P.MEMBER_IMPORT),
     "api:import-undo": _post(Place.IMPORT, P.MEMBER_IMPORT),
     "api:import-rejects": _get(Place.IMPORT, P.MEMBER_IMPORT),
+    "api:shift-list": Rule(Place.WHOLE, {"GET": None, "POST": None}),
+    "api:shift-kinds": _get(Place.WHOLE),
+    "api:shift-detail": Rule(Place.SHIFT, {"GET": P.DUTY_VIEW, "PATCH": P.DUTY_PLAN}, {"remarks": "穿绿马甲"}),
+    "api:shift-cancel": Rule(Place.SHIFT, {"POST": P.DUTY_PLAN}, {"reason": "storm"}),
+    "api:shift-assign": Rule(Place.SHIFT, {"POST": P.DUTY_PLAN}, {"members": [1]}),
+    "api:shift-take-off": Rule(Place.SHIFT, {"POST": P.DUTY_PLAN}, {"member": 1}),
+    "api:shift-check-in": Rule(Place.SHIFT, {"POST": P.DUTY_RECORD}, {"member": 1, "at": "2022-11-03T19:30:00+08:00"}),
+    "api:shift-check-out": Rule(Place.SHIFT, {"POST": P.DUTY_RECORD}, {"member": 1, "at": "2022-11-03T19:30:00+08:00"}),
+    "api:shift-record": Rule(Place.SHIFT, {"POST": P.DUTY_RECORD}, {"entries": []}),
+    "api:shift-results": _post(Place.SHIFT, P.DUTY_RECORD),
+    "api:shift-close": _post(Place.SHIFT, P.DUTY_RECORD),
+    "api:shift-reopen": Rule(Place.SHIFT, {"POST": P.DUTY_RECORD}, {"reason": "forgotten"}),
+    "api:attendance-list": _get(Place.WHOLE),
+    "api:attendance-detail": _get(Place.ATTENDANCE, P.DUTY_VIEW),
+    "api:attendance-correct": Rule(
+        Place.ATTENDANCE, {"POST": P.DUTY_RECORD}, {"status": "absent", "reason": "mistake"}
+    ),
+    "api:attendance-withdraw": Rule(Place.ATTENDANCE, {"POST": P.DUTY_RECORD}, {"reason": "mistake"}),
+    "api:alarm-list": _get(Place.WHOLE),
     "api:incident-list": Rule(Place.WHOLE, {"GET": None, "POST": None}),
     "api:incident-kinds": _get(Place.WHOLE),
     "api:incident-detail": Rule(
@@ -232,6 +259,16 @@ CREATIONS: dict[str, tuple[P, dict[str, object]]] = {
     "api:member-list": (
         P.MEMBER_EDIT,
         {"unit": "{unit}", "identity": "11010519491231002X", "name": "李芳"},
+    ),
+    "api:shift-list": (
+        P.DUTY_PLAN,
+        {
+            "unit": "{unit}",
+            "kind": "patrol",
+            "starts_at": "2022-11-03T19:30:00+08:00",
+            "ends_at": "2022-11-03T21:30:00+08:00",
+            "needed": 2,
+        },
     ),
     "api:incident-list": (
         P.INCIDENT_RECORD,

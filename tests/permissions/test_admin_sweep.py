@@ -86,6 +86,8 @@ ADMIN: dict[str, Kind] = {
         P.MEMBER_IMPORT,
         _each(P.MEMBER_IMPORT, "upload", "sample", "apply", "rejects", "resume", "undo", "discard"),
     ),
+    "stats_alarmimport": Kind(P.ALARM_IMPORT, None, None, _each(P.ALARM_IMPORT, "undo")),
+    "stats_alarmfigure": Kind(P.RESULT_VIEW, None, None, {}),
 }
 
 # Pages of the site itself: entered by whoever may enter the site, and they name no row.

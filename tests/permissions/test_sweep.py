@@ -29,6 +29,7 @@ from incidents.operations.parties import PartyEntry
 from members.enums import ImportState
 from members.models import Member, RosterImport, SavedFilter
 from members.operations import people
+from stats.models import AlarmImport
 from tests.cast import SINCE, Cast, make_account
 from tests.duties.stage import running_shift
 from tests.incidents.log import incident
@@ -78,6 +79,7 @@ class Stage:
     acts: dict[str, Any]
     incidents: dict[str, Incident]
     shifts: dict[str, Shift]
+    alarms: dict[str, AlarmImport]
     saved_filter: SavedFilter | None
     client: Client
 
@@ -98,6 +100,7 @@ class Stage:
 def build(cast: Cast, role: Any) -> Stage:
     officer = cast.actor("liaison_hy")
     members, imports, acts, incidents, shifts = {}, {}, {}, {}, {}
+    alarms = {}
     for code in PLACES.values():
         unit = cast.units[code]
         members[code] = people.enrol(
@@ -106,6 +109,7 @@ def build(cast: Cast, role: Any) -> Stage:
         imports[code] = RosterImport.objects.create(
             unit=unit, file_name="a.xlsx", file_size=1, file_digest=code.encode(), state=ImportState.READY
         )
+        alarms[code] = AlarmImport.objects.create(unit=unit, file_name="警情.xlsx", digest=b"")
         incidents[code] = incident(cast, code, parties=[PartyEntry("reporter", Particulars(name="王五"))])
         shifts[code] = running_shift(officer, unit.pk, members[code])
         acts[code] = Context.objects.get(metadata__action="member.enrol", metadata__unit=unit.pk).pk
@@ -124,7 +128,7 @@ def build(cast: Cast, role: Any) -> Stage:
     if account is not None:
         client.force_login(account)
         saved = SavedFilter.objects.create(account=account, name="mine", query="status=active")
-    return Stage(cast, account, held, members, imports, acts, incidents, shifts, saved, client)
+    return Stage(cast, account, held, members, imports, acts, incidents, shifts, alarms, saved, client)
 
 
 def address(stage: Stage, door: str, rule: Rule, code: str) -> str:
@@ -138,6 +142,7 @@ def address(stage: Stage, door: str, rule: Rule, code: str) -> str:
         return reverse(door, args=[stage.shifts[code].pk, stage.shifts[code].photos.get().pk])
     keys: dict[Place, Callable[[], Any]] = {
         Place.MEMBER: lambda: stage.members[code].pk,
+        Place.ALARMS: lambda: stage.alarms[code].pk,
         Place.IMPORT: lambda: stage.imports[code].pk,
         Place.INCIDENT: lambda: stage.incidents[code].pk,
         Place.PARTY: lambda: stage.incidents[code].parties.get().pk,
