@@ -38,7 +38,7 @@ def missing(shift: "Shift", assignments: Sequence["Assignment"], attendances: Se
         found.append(_("Not checked out: %(names)s. Check them out.") % {"names": _named(open_rows)})
     if not unrecorded and not any(serves(one.status) for one in attendances):
         found.append(_("Nobody was there: record who came, or cancel the shift."))
-    return found + _missing_results(shift)
+    return found + missing_results(shift)
 
 
 def check_can_close(shift: "Shift", assignments: Sequence["Assignment"], attendances: Sequence["Attendance"]) -> None:
@@ -53,7 +53,8 @@ def check_can_close(shift: "Shift", assignments: Sequence["Assignment"], attenda
         )
 
 
-def _missing_results(shift: "Shift") -> list[str]:
+def missing_results(shift: "Shift") -> list[str]:
+    """What the kind of duty asks for and the results do not say yet."""
     if shift.category in NEEDS_FIGURES and not (shift.materials or shift.people_reached or shift.summary.strip()):
         return [_("Results are missing: enter material handed out, people reached, or what was done.")]
     if shift.category in NEEDS_SUMMARY and not shift.summary.strip():

@@ -28,7 +28,7 @@ from duties.forms.shift import PLACES, PhotoForm, ReasonForm, ResultsForm, Serie
 from duties.models import Assignment, Attendance, Shift
 from duties.operations.assignments import assign, take_off
 from duties.operations.shifts import cancel_shift, edit_shift, plan_series, plan_shift
-from duties.policies.closing import missing
+from duties.policies.closing import missing, missing_results
 from duties.queries.offers import kinds_in_use, places_for
 from duties.queries.shifts import shift_of
 from duties.queries.story import story_of_shift
@@ -118,6 +118,7 @@ def _record(
     waiting = [one for one in planned if one.member_id not in recorded]
     to_check_out = [one for one in counted if one.status in SERVED and one.checked_out_at is None]
     lacking = missing(found, planned, counted) if is_open and over and records else []
+    about_results = missing_results(found)
     values: dict[str, Any] = {
         "shift": found,
         "kind": found.kind.name,
@@ -134,8 +135,10 @@ def _record(
         "may_close": is_open and over and records and not lacking,
         "may_reopen": found.state == ShiftState.CLOSED and records,
         "missing": [
-            {"what": sentence, "href": href, "remedy": word}
-            for sentence, (href, word) in ((one, _mend(one, counted, planned)) for one in lacking)
+            {"what": one, "href": "#results", "remedy": _("To the results")}
+            if one in about_results
+            else {"what": one, "href": "#crew", "remedy": _("To the list")}
+            for one in lacking
         ],
         "crew": _crew(request, found, planned, counted, may_mark=may_mark, may_assign=may_assign),
         "crew_title": _("Attendance") if begun else _("Members"),
@@ -155,14 +158,6 @@ def _record(
     values |= _photos(found, may_record=is_open and records and begun, photo_form=photo_form)
     values["results_next"] = bool(lacking) and not waiting and not to_check_out
     return frame(request, unit, "duties", **values)
-
-
-def _mend(sentence: str, counted: Sequence[Attendance], planned: Sequence[Assignment]) -> tuple[str, str]:
-    """Where on the page what is lacking is put right."""
-    people = [*(one.member.name for one in counted), *(one.member.name for one in planned)]
-    if any(name in sentence for name in people) or not counted:
-        return "#crew", _("To the list")
-    return "#results", _("To the results")
 
 
 def _particulars(found: Shift) -> list[tuple[str, Any]]:
