@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
@@ -45,7 +46,17 @@ OPEN_ROUTES = frozenset(
         "readyz",
     }
 )
+# Parts of pages that ask for themselves again say so in this header.
+SELF_REFRESH = "X-Self-Refresh"
 _REQUEST_ID = re.compile(r"[0-9A-Za-z-]{8,36}")
+
+
+class SittingMiddleware(SessionMiddleware):
+    """Sessions, whose end is not put off by a page that refreshes itself: only a person's own click does that."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        by_itself = request.headers.get(SELF_REFRESH) == "1" and not request.session.modified
+        return response if by_itself else super().process_response(request, response)
 
 
 class ActorMiddleware:

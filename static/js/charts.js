@@ -92,7 +92,16 @@
     };
   }
 
+  /* Charts of parts that were replaced are given back. */
+  function forget() {
+    drawn = drawn.filter(function (one) {
+      if (!one.box.isConnected) one.chart.dispose();
+      return one.box.isConnected;
+    });
+  }
+
   function draw(root) {
+    forget();
     root.querySelectorAll("[data-chart]").forEach(function (box) {
       if (box.dataset.drawn) return;
       box.dataset.drawn = "yes";
@@ -109,10 +118,7 @@
     drawn.forEach(function (one) { one.chart.setOption(option(one.spec, tokens()), true); });
   });
   window.addEventListener("resize", function () {
-    drawn = drawn.filter(function (one) {
-      if (!one.box.isConnected) one.chart.dispose();
-      return one.box.isConnected;
-    });
+    forget();
     drawn.forEach(function (one) { one.chart.resize(); });
   });
 })();

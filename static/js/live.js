@@ -1,16 +1,22 @@
 /* One connection to the live stream for the page. Each event becomes `live:<name>` on the body with its data as detail;
-   htmx elements listen with hx-trigger="live:state from:body", progress bars and figures are moved right here.
-   A page must stay right without it: everything that listens also polls. */
+   htmx elements listen with hx-trigger="live:state from:body", progress bars and figures are moved right here. Parts
+   that ask the server for themselves again listen to `live:later`, which comes a moment after figures and never often,
+   so that a thousand open pages do not all ask at once. A page must stay right without it: everything also polls. */
 (function () {
   "use strict";
   var FIRST_WAIT = 1000;
   var LONGEST_WAIT = 60000;
+  var LATER = 3000; // parts follow within so many milliseconds
+  var SELDOM = 15000; // and then not again for so long
   var place = document.querySelector("[data-live-url]");
   if (!place || !window.EventSource) return;
 
   var events = place.dataset.liveEvents.split(" ");
-  var last = "";
+  var last = place.dataset.liveSince || "";
   var failures = 0;
+  var known = {}; // the newest text of each figure and the event that brought it
+  var later = null;
+  var quietUntil = 0;
   var source = null;
   var timer = null;
 
@@ -41,13 +47,44 @@
       var total = box.querySelector("[data-total]");
       if (total && whole) total.textContent = whole.toLocaleString("en-US");
     });
-    document.querySelectorAll("[data-live-figure]").forEach(function (figure) {
-      if (!data.figures || !(figure.dataset.liveFigure in data.figures)) return;
-      figure.querySelector("[data-value]").textContent = data.figures[figure.dataset.liveFigure];
+    Object.keys(data.figures || {}).forEach(function (name) {
+      known[name] = { text: data.figures[name], month: data.month, event: last };
+    });
+    show(document);
+  }
+
+  /* Ids of the stream, `1700000000000-2`, in its order. */
+  function newer(one, other) {
+    var a = one.split("-").map(Number);
+    var b = other.split("-").map(Number);
+    return a[0] !== b[0] ? a[0] > b[0] : a[1] > b[1];
+  }
+
+  function show(root) {
+    root.querySelectorAll("[data-live-figure]").forEach(function (figure) {
+      var found = known[figure.dataset.liveFigure];
+      var month = figure.closest("[data-live-month]");
+      var made = figure.closest("[data-live-since]");
+      if (!found || (month && found.month && month.dataset.liveMonth !== found.month)) return;
+      // A part that was made later knows better.
+      if (made && made.dataset.liveSince && !newer(found.event, made.dataset.liveSince)) return;
+      var value = figure.querySelector("[data-value]");
+      if (value.textContent === found.text) return;
+      value.textContent = found.text;
       figure.classList.remove("y-glow");
       void figure.offsetWidth; // restart the animation
       figure.classList.add("y-glow");
     });
+  }
+
+  function tellLater() {
+    if (later) return;
+    var wait = Math.max(quietUntil - Date.now(), 0) + Math.random() * LATER;
+    later = window.setTimeout(function () {
+      later = null;
+      quietUntil = Date.now() + SELDOM;
+      tell("live:later");
+    }, wait);
   }
 
   function receive(event) {
@@ -64,6 +101,7 @@
     }
     move(data);
     tell("live:" + event.type, data);
+    if (event.type === "figures" || event.type === "resync") tellLater();
     if (place.dataset.liveReload === event.type) window.location.reload();
   }
 
@@ -71,7 +109,7 @@
     window.clearTimeout(timer);
     source = new EventSource(address());
     source.onopen = function () { failures = 0; };
-    events.forEach(function (name) { source.addEventListener(name, receive); });
+    events.concat("resync").forEach(function (name) { source.addEventListener(name, receive); });
     source.onerror = function () {
       // The browser's own retry keeps hammering a restarting server in step with everybody else; ours spreads out.
       source.close();
@@ -80,6 +118,12 @@
       timer = window.setTimeout(connect, wait / 2 + Math.random() * wait / 2);
     };
   }
+
+  // A part that has just come may be older than what the stream has told.
+  document.addEventListener("htmx:load", function (event) {
+    var root = event.detail.elt;
+    if (root.parentElement) show(root.parentElement);
+  });
 
   // Six streams a host is all HTTP/1.1 allows: a page that cannot be seen gives its own back.
   document.addEventListener("visibilitychange", function () {

@@ -1,6 +1,9 @@
-"""A captain's first page: what waits for me, then my people at a glance and the units below me."""
+"""A captain's first page: what burns, what waits for me, today, this month, then my people and the units below me.
 
-from dataclasses import dataclass
+Two parts ask for themselves again while the page is open, when figures changed and every minute; they are sent only
+when they differ from what the page has.
+"""
+
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -8,34 +11,39 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from corps.doors import actor_of
+from corps.live import newest, ticket
 from corps.permissions import Permission
-from corps.queries.posts import posts_of, vacant_posts
-from corps.queries.scope import Node, only_a_member, scope_of
+from corps.queries.posts import posts_of
+from corps.queries.scope import Node, local_today, only_a_member, scope_of
 from corps.queries.units import level_names
 from corps.views.pages import frame, rights, unit_door
 from duties.queries.mine import member_of
-from members.enums import Education, ImportState, MemberRole, Occupation, Sex
+from members.enums import Education, MemberRole, Occupation, Sex
 from members.queries.figures import AGE_BANDS, Figures, figures_of, quick_to_count
-from members.queries.importing import Waiting, imports_waiting
+from stats.operations.rollups.telling import topic_of
+from stats.queries.month import month_so_far
+from stats.views.month import month_figures, trend
+from stats.views.parts import Part
+from stats.views.tasks import Task, burning, records, waiting
+from stats.views.today import today
 
-VACANT_SHOWN = 4
+# By these the page decides what it shows; one question each.
+ASKED_RIGHTS = (
+    Permission.MEMBER_VIEW,
+    Permission.MEMBER_IMPORT,
+    Permission.MEMBER_EDIT,
+    Permission.DUTY_VIEW,
+    Permission.DUTY_PLAN,
+    Permission.DUTY_RECORD,
+    Permission.INCIDENT_RECORD,
+    Permission.INCIDENT_VERIFY,
+    Permission.RESULT_VIEW,
+)
 LEAGUE_SHOWN = 15
 BARS_SHOWN = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One thing that waits: what it is, why, where it is done."""
-
-    shape: str
-    what: str
-    note: str
-    url: str
-    button: str
 
 
 @login_required
@@ -58,19 +66,45 @@ def start(request: HttpRequest) -> HttpResponse:
 def home(request: HttpRequest, unit: Node) -> HttpResponse:
     """The first page of a unit."""
     actor = actor_of(request)
-    may = rights(
-        actor, unit.id, Permission.MEMBER_VIEW, Permission.MEMBER_IMPORT, Permission.MEMBER_EDIT, Permission.POST_EDIT
-    )
+    # Taken before anything is read: what is announced from here on reaches the page.
+    since = newest()
+    may = _rights(request, unit)
     values: dict[str, Any] = {
         "level_name": level_names(unit.corps_id).get(unit.level, ""),
         "posts": posts_of(actor, unit.id),
-        "tasks": _tasks(request, unit, may),
         "units_below": unit.end - unit.position - 1,
         **may,
     }
     if may["member_view"] and quick_to_count(actor, unit):
         values |= _people(request, unit)
+    values["now"] = _now(request, unit, may, values.get("records", []))
+    if may["result_view"]:
+        so_far = month_so_far(unit, local_today())
+        values |= {
+            "month": Part.of("stats/month.html", month_figures(unit, so_far, may, since)),
+            "ticket": ticket([topic_of(unit.id)]),
+            "since": since,
+            **trend(unit, so_far),
+        }
     return render(request, "stats/home.html", frame(request, unit, "home", **values))
+
+
+@require_GET
+@unit_door(Permission.UNIT_VIEW)
+def now(request: HttpRequest, unit: Node) -> HttpResponse:
+    """What burns, what waits and today, alone: an open page asks for it again by itself."""
+    may = _rights(request, unit)
+    found = _people(request, unit)["records"] if may["member_view"] else []
+    return _now(request, unit, may, found).answer(request, "stats/now_part.html", {"unit": unit})
+
+
+@require_GET
+@unit_door(Permission.RESULT_VIEW)
+def month(request: HttpRequest, unit: Node) -> HttpResponse:
+    """The figures of the running month alone, with the same purpose."""
+    since = newest()
+    values = month_figures(unit, month_so_far(unit, local_today()), _rights(request, unit), since)
+    return Part.of("stats/month.html", values).answer(request, "stats/month_part.html", {"unit": unit, "since": since})
 
 
 @require_GET
@@ -83,50 +117,20 @@ def people(request: HttpRequest, unit: Node) -> HttpResponse:
     return render(request, "stats/people_page.html", frame(request, unit, "home", **values))
 
 
-def _tasks(request: HttpRequest, unit: Node, may: dict[str, bool]) -> list[Task]:
-    tasks: list[Task] = []
-    if may["member_import"]:
-        tasks += [_import_task(one) for one in imports_waiting(actor_of(request), unit)]
-    tasks += _vacancies(request, unit)
-    return tasks
+def _rights(request: HttpRequest, unit: Node) -> dict[str, bool]:
+    return rights(actor_of(request), unit.id, *ASKED_RIGHTS)
 
 
-def _import_task(one: Waiting) -> Task:
-    url = reverse("import", args=[one.id])
-    if one.state == ImportState.ASKING:
-        return Task("warn", one.file_name, _("This import asks something before it can go on."), url, _("Answer"))
-    if one.state == ImportState.FAILED:
-        return Task("stop", one.file_name, _("This import could not be read."), url, _("See why"))
-    if one.state == ImportState.APPLIED:
-        return Task("idle", one.file_name, _("Applied; the time for undoing it ends soon."), url, _("Look again"))
-    rejected = one.rejected
-    note = (
-        ngettext("Ready for review, %(n)s row is rejected.", "Ready for review, %(n)s rows are rejected.", rejected)
-        % {"n": f"{rejected:,}"}
-        if rejected
-        else _("Ready for review.")
-    )
-    return Task("wait", one.file_name, note, url, _("Review"))
-
-
-def _vacancies(request: HttpRequest, unit: Node) -> list[Task]:
-    actor = actor_of(request)
-    ids = scope_of(actor, Permission.UNIT_VIEW).tree.within(unit.id)
-    posts = list(vacant_posts(actor, ids)[: VACANT_SHOWN + 1])
-    tasks = [
-        Task(
-            "warn",
-            f"{post.unit.short_name} {post.title}",
-            _("This post is vacant."),
-            reverse("units", args=[post.unit.code]),
-            _("See the unit"),
-        )
-        for post in posts[:VACANT_SHOWN]
-    ]
-    if len(posts) > VACANT_SHOWN:
-        note = _("Open a unit below to see which.")
-        tasks.append(Task("warn", _("More posts are vacant"), note, reverse("units", args=[unit.code]), _("See units")))
-    return tasks
+def _now(request: HttpRequest, unit: Node, may: dict[str, bool], found: list[Task]) -> Part:
+    values = {
+        "unit": unit,
+        "burning": burning(request, unit, may),
+        "tasks": waiting(request, unit, may),
+        "records": found,
+        **(today(request, unit) if may["duty_view"] else {}),
+        **may,
+    }
+    return Part.of("stats/now.html", values)
 
 
 def _people(request: HttpRequest, unit: Node) -> dict[str, Any]:
@@ -141,7 +145,7 @@ def _people(request: HttpRequest, unit: Node) -> dict[str, Any]:
         "joined_trend": [number for _month, number in figures.joined],
         "two_heads_share": _share(figures.two_heads, figures.present),
         "insured_share": _share(figures.insured, figures.present),
-        "records": _records(figures, roster),
+        "records": records(figures, roster),
         "compositions": _compositions(figures, roster),
         "league": _league(request, unit, figures),
     }
@@ -153,22 +157,6 @@ def _change(before: int, now: int) -> float | None:
 
 def _share(part: int, whole: int) -> float | None:
     return None if not whole else round(part * 100 / whole, 1)
-
-
-def _records(figures: Figures, roster: str) -> list[Task]:
-    """Records that somebody should look at, with the list of them one tap away."""
-    insured = figures.of("insured")
-    found = [
-        ("stop", insured.get("expired", 0), _("insurance expired"), "insured=expired"),
-        ("warn", insured.get("soon", 0), _("insurance ends within 30 days"), "insured=soon"),
-        ("warn", insured.get("none", 0), _("without insurance"), "insured=none"),
-        ("warn", figures.incomplete, _("data incomplete"), "missing=any"),
-    ]
-    return [
-        Task(shape, _("%(n)s people") % {"n": f"{number:,}"}, note, f"{roster}?{query}", _("See the list"))
-        for shape, number, note, query in found
-        if number
-    ]
 
 
 def _bars(counts: dict[str, int], words: dict[str, str], address: str) -> list[tuple[str, int, str]]:

@@ -1,24 +1,39 @@
 """The first page: what waits comes first, then the people; each reader sees what belongs to their unit."""
 
 import datetime as dt
+import re
+from html import unescape
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 
+from corps.actors import SYSTEM
 from corps.enums import PostKind
 from corps.models import Post, Term
 from corps.queries.scope import current_tree, local_today
+from duties.operations.attendance import check_in, check_out
+from duties.queries.today import tally_of_today
+from incidents.operations.verification import return_incident, verify_incident
 from members.enums import ImportState
 from members.models import RosterImport
 from members.queries.figures import figures_of, forget_figures_above
+from stats.operations.rollups import drain_all
 from tests.cast import Cast
+from tests.duties.scenes import closed, days_ago, moment, planned
+from tests.incidents.log import incident
 from tests.members.roster import person
+from yiwu.live import topics_of
 
 pytestmark = pytest.mark.django_db
 
-QUERIES_OF_A_HOME = 26
+QUERIES_OF_A_HOME = 44
+NOW = timezone.now
+HOUR = dt.timedelta(hours=1)
+ASKING = {"HX-Request": "true", "X-Self-Refresh": "1"}
 
 
 @pytest.fixture(autouse=True)
@@ -123,20 +138,204 @@ def test_figures_are_remembered_until_they_are_forgotten(cast: Cast) -> None:
     assert figures_of(actor, unit).present == 1
 
 
+@pytest.mark.parametrize("account", ["captain_sg", "liaison_hy"])
 def test_the_first_page_costs_the_same_queries_whatever_there_is(
-    client: Client, cast: Cast, django_assert_num_queries: Any
+    client: Client, cast: Cast, django_assert_num_queries: Any, account: str
 ) -> None:
+    reader = enter(client, cast, account)
+    reader.get("/u/sg/")
+    fill(cast, 1)
+    drain_all(actor=SYSTEM)
+    cache.clear()
+    with django_assert_num_queries(QUERIES_OF_A_HOME):
+        reader.get("/u/sg/")
+    fill(cast, 30)
+    drain_all(actor=SYSTEM)
+    cache.clear()
+    with django_assert_num_queries(QUERIES_OF_A_HOME):
+        reader.get("/u/sg/")
+
+
+def fill(cast: Cast, number: int) -> None:
+    """People, shifts of today with gaps and attendance, shifts to close, incidents in every state."""
+    unit = cast.units["sg11"].pk
+    for count in range(number):
+        member = person(unit, "张伟")
+        planned(cast, members=[member])
+        running = planned(cast, starts_at=NOW() - HOUR, needed=3, members=[person(unit, "王芳")])
+        planned(cast, "sg", starts_at=NOW() + 3 * HOUR)
+        check_in(actor=SYSTEM, shift_id=running.pk, member_id=running.assignments.get().member_id, at=NOW())
+        closed(cast, starts_at=moment(days_ago(2), 8), members=[person(unit, "李娜")])
+        incident(cast, submit=True, account=f"第{count}起")
+        returned = incident(cast, submit=True, account=f"退回第{count}起")
+        return_incident(actor=cast.actor("liaison_sg"), incident_id=returned.pk, remark="请补充地点")
+        incident(cast, account=f"草稿第{count}起")
+
+
+# -- what burns, what waits, today -----------------------------------------------------------------------------------
+
+
+def test_posts_without_people_burn(client: Client, cast: Cast) -> None:
+    gap = planned(cast, starts_at=NOW() + 3 * HOUR, needed=3, members=[person(cast.units["sg11"].pk, "张伟")])
+    full = planned(cast, "sg12", starts_at=NOW() + 3 * HOUR, needed=1, members=[person(cast.units["sg12"].pk, "王芳")])
+    far = planned(cast, "sg12", starts_at=NOW() + 30 * HOUR)
+    page = enter(client, cast, "captain_sg").get("/u/sg/").content.decode()
+    burning = page[page.index('id="burning"') : page.index('id="waiting"')]
+    assert f"/shifts/{gap.pk}/" in burning
+    assert "一中队 夜巡" in burning
+    assert "缺 2" in burning
+    assert f"/shifts/{full.pk}/" not in burning
+    assert f"/shifts/{far.pk}/" not in burning
+    assert 'id="burning"' not in enter(client, cast, "captain_zx").get("/u/zx/").content.decode()
+    assert 'id="burning"' not in enter(client, cast, "auditor_sg").get("/u/sg/").content.decode()
+
+
+def test_many_gaps_become_one_line(client: Client, cast: Cast) -> None:
+    for _ in range(8):
+        planned(cast, starts_at=NOW() + 3 * HOUR)
+    page = enter(client, cast, "captain_sg").get("/u/sg/").content.decode()
+    burning = page[page.index('id="burning"') : page.index('id="waiting"')]
+    assert burning.count("<li>") == 6
+    assert "另有 3 个班次缺人" in burning
+
+
+def test_shifts_that_are_over_wait_to_be_closed(client: Client, cast: Cast) -> None:
+    over = planned(cast)
+    done = closed(cast, starts_at=moment(days_ago(2), 8))
+    for account, seen in (("captain_sg", True), ("inspector_sg", False)):
+        waiting = waiting_of(enter(client, cast, account))
+        assert (f"/shifts/{over.pk}/" in waiting) is seen
+        assert f"/shifts/{done.pk}/" not in waiting
+
+
+def test_incidents_wait_for_who_may_settle_them(client: Client, cast: Cast) -> None:
+    submitted = incident(cast, submit=True)
+    returned = incident(cast, submit=True)
+    return_incident(actor=cast.actor("liaison_sg"), incident_id=returned.pk, remark="请补充地点")
+    officer, captain = (waiting_of(enter(client, cast, name)) for name in ("liaison_sg", "captain_sg"))
+    assert f"/incidents/{submitted.pk}/" in officer
+    assert f"/incidents/{submitted.pk}/" not in captain
+    assert f"/incidents/{returned.pk}/" in captain
+    assert "待核实" in officer
+    assert "退回" in captain
+
+
+def waiting_of(client: Client, code: str = "sg") -> str:
+    page = client.get(f"/u/{code}/").content.decode()
+    return page[page.index('id="waiting"') :].partition("</section>")[0]
+
+
+def test_today_says_who_is_there_and_what_is_missing(client: Client, cast: Cast) -> None:
+    here, late = person(cast.units["sg11"].pk, "张伟"), person(cast.units["sg11"].pk, "王芳")
+    shift = planned(cast, starts_at=NOW() - HOUR, needed=3, members=[here, late])
+    check_in(actor=SYSTEM, shift_id=shift.pk, member_id=here.pk, at=NOW() - HOUR)
     captain = enter(client, cast, "captain_sg")
+    own = today_of_page(captain, "sg11")
+    assert "已签到 1 / 3" in own
+    assert "张伟" in own
+    assert "缺 1" in own
+    above = today_of_page(captain, "sg")
+    assert "青山大队" in above
+    assert "人民大队" not in above
+    assert "1 人正在执勤" in above
+    assert "今天没有班次" in today_of_page(captain, "sg2")
+
+
+def today_of_page(client: Client, code: str) -> str:
+    page = client.get(f"/u/{code}/").content.decode()
+    return page[page.index('id="today"') :].partition("</section>")[0]
+
+
+def test_the_tally_of_today_counts_everything_below(cast: Cast) -> None:
+    unit = cast.units["sg11"].pk
+    came, gone = person(unit, "张伟"), person(unit, "王芳")
+    running = planned(cast, starts_at=NOW() - HOUR, needed=3, members=[came, gone])
+    check_in(actor=SYSTEM, shift_id=running.pk, member_id=came.pk, at=NOW() - HOUR)
+    check_in(actor=SYSTEM, shift_id=running.pk, member_id=gone.pk, at=NOW() - HOUR)
+    check_out(actor=SYSTEM, shift_id=running.pk, member_id=gone.pk, at=NOW() - HOUR / 2)
+    found = tally_of_today(cast.actor("captain_sg"), current_tree().nodes[cast.units["sg"].pk])
+    total = found.total
+    assert (total.shifts, total.running, total.needed, total.planned) == (1, 1, 3, 2)
+    assert (total.came, total.here, total.gap) == (2, 1, 1)
+    assert [(node.code, one.came) for node, one in found.below] == [("sg1", 2)]
+
+
+# -- this month --------------------------------------------------------------------------------------------------------
+
+
+def test_the_month_shows_five_figures_that_lead_to_their_facts(client: Client, cast: Cast) -> None:
+    today = local_today()
+    members = [person(cast.units["sg11"].pk, "张伟"), person(cast.units["sg11"].pk, "王芳")]
+    earlier = today.replace(day=1) - dt.timedelta(days=1)
+    closed(cast, starts_at=moment(today, 0), hours=0.02, members=members)
+    closed(cast, starts_at=moment(earlier.replace(day=1), 8), members=members[:1])
+    one = incident(cast, submit=True, occurred_at=moment(today, 0))
+    verify_incident(actor=cast.actor("liaison_sg"), incident_id=one.pk)
+    drain_all(actor=SYSTEM)
+    page = enter(client, cast, "captain_sg").get("/u/sg/").content.decode()
+    unit = cast.units["sg"].pk
+    for code, text in (("attended", "2"), ("shifts", "1"), ("incidents", "1"), ("served", "2")):
+        figure = page[page.index(f'data-live-figure="{unit}:{code}"') :].partition("</a>")[0]
+        assert f"<span data-value>{text}</span>" in figure
+        assert f"/u/sg/results/{code}/?period={today:%Y-%m}" in page
+    attended = page[page.index(f'data-live-figure="{unit}:attended"') :].partition("</a>")[0]
+    assert "+100.0 %" in attended
+    assert "较上月同期" in attended or "较上月" in attended
+    assert 'data-chart="trend-data"' in page
+    league = page[page.index("下属单位本月勤务") :].partition("</section>")[0]
+    assert "青山大队" in league
+    assert f"/u/sg1/results/?period={today:%Y-%m}" in league
+    assert "1 个单位本月尚无人执勤" in league
+
+
+def test_before_the_first_fact_the_page_says_what_would_fill_it(client: Client, cast: Cast) -> None:
+    page = enter(client, cast, "captain_sg").get("/u/sg/").content.decode()
+    assert "尚无战果" in page
+    assert 'data-chart="trend-data"' not in page
+
+
+def test_a_page_hears_of_its_own_unit_and_only_with_the_right(client: Client, cast: Cast) -> None:
+    page = enter(client, cast, "captain_sg").get("/u/sg/").content.decode()
+    found = re.search(r'data-live-ticket="([^"]+)"', page)
+    assert found
+    assert topics_of(unescape(found[1])) == {f"figures:{cast.units['sg'].pk}"}
+    assert 'data-live-events="figures"' in page
+    for name in ("auditor_sg", "admin"):
+        assert "data-live-ticket" not in enter(client, cast, name).get("/u/sg/").content.decode()
+
+
+@pytest.mark.parametrize("part", ["now", "month"])
+def test_a_part_is_sent_only_when_it_differs(client: Client, cast: Cast, part: str) -> None:
+    captain = enter(client, cast, "captain_sg")
+    mark = mark_in(captain.get("/u/sg/").content.decode(), part)
+    assert captain.get(f"/u/sg/{part}/?seen={mark}", headers=ASKING).status_code == 204
+    closed(cast, starts_at=moment(local_today(), 0), hours=0.02)
+    planned(cast)
+    drain_all(actor=SYSTEM)
+    again = captain.get(f"/u/sg/{part}/?seen={mark}", headers=ASKING)
+    assert again.status_code == 200
+    assert "<html" not in again.content.decode()
+    assert mark_in(again.content.decode(), part) != mark
+
+
+def mark_in(page: str, part: str) -> str:
+    found = re.search(rf'hx-get="/u/sg/{part}/\?seen=([0-9a-f]+)"', page)
+    assert found
+    return found[1]
+
+
+def test_a_page_that_refreshes_itself_does_not_keep_anybody_signed_in(client: Client, cast: Cast) -> None:
+    captain = enter(client, cast, "captain_sg")
+
+    def ends() -> dt.datetime:
+        moment: dt.datetime = Session.objects.get(pk=captain.session.session_key).expire_date
+        return moment
+
+    before = ends()
+    captain.get("/u/sg/now/", headers=ASKING)
+    assert ends() == before
     captain.get("/u/sg/")
-    counts = []
-    for number in (1, 30):
-        for _ in range(number):
-            person(cast.units["sg11"].pk, "张伟")
-        cache.clear()
-        with django_assert_num_queries(QUERIES_OF_A_HOME) as captured:
-            captain.get("/u/sg/")
-        counts.append(len(captured))
-    assert counts[0] == counts[1]
+    assert ends() > before
 
 
 def test_a_large_unit_is_counted_a_moment_later(client: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,5 +346,6 @@ def test_a_large_unit_is_counted_a_moment_later(client: Client, cast: Cast, monk
     assert 'hx-get="/u/sg/people/"' in page
     piece = captain.get("/u/sg/people/", headers={"HX-Request": "true"}).content.decode()
     assert "y-figures" in piece
-    assert 'hx-swap-oob="beforeend:#tasks"' in piece
+    assert 'id="records" hx-swap-oob="true"' in piece
+    assert "missing=any" in piece
     assert "<html" in captain.get("/u/sg/people/").content.decode()

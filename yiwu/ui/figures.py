@@ -34,20 +34,22 @@ def figure(
     href: str = "",
     note: str = "",
     live: str = "",
+    digits: int = 0,
 ) -> SafeString:
     """A hero number.
 
     `value` None shows a dash; `unit` is the unit of measure (人, 人次); `change` is in per cent against what `versus`
     names (较上月); `trend` are past values, oldest first; `href` leads to the facts; `live` names the figure for live
-    updates.
+    updates: such a figure is shown exactly, with `digits` decimals, so that one more is seen.
     """
+    exact = formatting.exact(value, digits) if value is not None else "—"
     return component(
         "figure",
         {
             "name": name,
             "known": value is not None,
-            "text": formatting.headline(value) if value is not None else "—",
-            "full": f"{formatting.exact(value)} {unit}".strip() if value is not None else "",
+            "text": formatting.headline(value) if value is not None and not live else exact,
+            "full": f"{exact} {unit}".strip() if value is not None else "",
             "unit": unit,
             "change": formatting.signed(change) if change is not None else "",
             "versus": versus or gettext("against last month"),

@@ -60,9 +60,12 @@ def progress(
 
 
 @register.inclusion_tag("components/live.html")
-def live(url: str, ticket: str, *, events: str = "progress state", reload_on: str = "") -> dict[str, Any]:
+def live(
+    url: str, ticket: str, *, events: str = "progress state", reload_on: str = "", since: str = ""
+) -> dict[str, Any]:
     """Connects the page to the live stream with a signed ticket; events arrive as `live:<event>` on the body.
 
-    `events` are the names to listen for; the page is loaded again when the one named by `reload_on` arrives.
+    `events` are the names to listen for; the page is loaded again when the one named by `reload_on` arrives. `since`
+    (`corps.live.newest`) is the newest event when the page was made: what came later is served first.
     """
-    return {"url": url, "ticket": ticket, "events": events, "reload_on": reload_on}
+    return {"url": url, "ticket": ticket, "events": events, "reload_on": reload_on, "since": since}

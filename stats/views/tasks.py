@@ -1,0 +1,210 @@
+"""What burns and what waits on the first page: each thing with its reason and the page where it is done."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from corps.doors import actor_of
+from corps.permissions import Permission
+from corps.queries.posts import vacant_posts
+from corps.queries.scope import Node, current_tree, scope_of
+from duties.queries.shifts import gaps_within
+from duties.queries.today import unclosed_shifts
+from duties.views.words import gap_word
+from incidents.enums import IncidentState
+from incidents.queries.incidents import open_incidents, waiting_for_verification
+from members.enums import ImportState
+from members.queries.figures import Figures
+from members.queries.importing import Waiting, imports_waiting
+from yiwu import formatting
+
+GAPS_SHOWN = 5
+GAP_HOURS = 24
+ALARMS_SHOWN = 3
+VERIFY_SHOWN = 3
+# Up to so many are read at once, so that they need not be counted as well.
+VERIFY_READ = 50
+RETURNED_SHOWN = 3
+CLOSE_SHOWN = 3
+VACANT_SHOWN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing that waits: what it is, why, where it is done."""
+
+    shape: str
+    what: str
+    note: str
+    url: str
+    button: str
+
+
+def burning(request: HttpRequest, unit: Node, may: dict[str, bool]) -> list[Task]:
+    """What cannot wait until tomorrow: posts without enough people in the next 24 hours."""
+    return _gaps(request, unit, may) if may["duty_view"] else []
+
+
+def waiting(request: HttpRequest, unit: Node, may: dict[str, bool]) -> list[Task]:
+    """What waits for the reader: incidents, imports, shifts to close, vacant posts."""
+    tasks: list[Task] = []
+    if may["incident_verify"]:
+        tasks += _unverified(request, unit)
+    if may["incident_record"]:
+        tasks += _returned(request, unit)
+    if may["member_import"]:
+        tasks += [_import_task(one) for one in imports_waiting(actor_of(request), unit)]
+    if may["duty_record"]:
+        tasks += _unclosed(request, unit)
+    return tasks + _vacancies(request, unit)
+
+
+def records(figures: Figures, roster: str) -> list[Task]:
+    """Records that somebody should look at, with the list of them one tap away."""
+    insured = figures.of("insured")
+    found = [
+        ("stop", insured.get("expired", 0), _("insurance expired"), "insured=expired"),
+        ("warn", insured.get("soon", 0), _("insurance ends within 30 days"), "insured=soon"),
+        ("warn", insured.get("none", 0), _("without insurance"), "insured=none"),
+        ("warn", figures.incomplete, _("data incomplete"), "missing=any"),
+    ]
+    return [
+        Task(shape, _("%(n)s people") % {"n": f"{number:,}"}, note, f"{roster}?{query}", _("See the list"))
+        for shape, number, note, query in found
+        if number
+    ]
+
+
+def _gaps(request: HttpRequest, unit: Node, may: dict[str, bool]) -> list[Task]:
+    gaps = gaps_within(actor_of(request), unit, hours=GAP_HOURS)
+    button = _("Assign") if may["duty_plan"] else _("Look")
+    tasks = [
+        Task(
+            "alarm",
+            _named(unit, gap.shift),
+            f"{formatting.moment(gap.shift.starts_at)} · {gap_word(gap.missing)}",
+            reverse("shift", args=[gap.shift.pk]),
+            button,
+        )
+        for gap in gaps[:GAPS_SHOWN]
+    ]
+    rest = gaps[GAPS_SHOWN:]
+    if rest:
+        missing = sum(gap.missing for gap in rest)
+        what = ngettext("%(n)s more shift lacks people", "%(n)s more shifts lack people", len(rest)) % {"n": len(rest)}
+        tasks.append(Task("alarm", what, gap_word(missing), reverse("duties", args=[unit.code]), _("See the week")))
+    return tasks
+
+
+def _named(unit: Node, row: Any) -> str:
+    """The kind, and where the reader's unit is not the row's own, whose it is."""
+    if row.unit_id == unit.id:
+        return str(row.kind.name)
+    return f"{current_tree().nodes[row.unit_id].short_name} {row.kind.name}"
+
+
+def _unverified(request: HttpRequest, unit: Node) -> list[Task]:
+    found = waiting_for_verification(actor_of(request), unit, limit=VERIFY_READ)
+    shown = found.rows[:VERIFY_SHOWN]
+    tasks = [
+        Task(
+            "wait",
+            _named(unit, one),
+            _("%(time)s, waits for verification") % {"time": formatting.moment(one.occurred_at)},
+            reverse("incident", args=[one.pk]),
+            _("Verify"),
+        )
+        for one in shown
+    ]
+    if found.number > len(shown):
+        left = found.number - len(shown)
+        what = ngettext("%(n)s more incident", "%(n)s more incidents", left) % {"n": f"{left:,}"}
+        url = f"{reverse('incidents', args=[unit.code])}?state={IncidentState.SUBMITTED.value}"
+        tasks.append(Task("wait", what, _("wait for verification"), url, _("See the list")))
+    return tasks
+
+
+def _returned(request: HttpRequest, unit: Node) -> list[Task]:
+    found = open_incidents(actor_of(request), unit, limit=RETURNED_SHOWN)
+    address = reverse("incidents", args=[unit.code])
+    tasks = [
+        Task(
+            "warn",
+            _named(unit, one),
+            _("%(time)s, returned: to be corrected") % {"time": formatting.moment(one.occurred_at)},
+            reverse("incident", args=[one.pk]),
+            _("Correct"),
+        )
+        for one in found.rows
+        if one.state == IncidentState.RETURNED
+    ]
+    left = found.returned - len(tasks)
+    if left:
+        what = ngettext("%(n)s more incident", "%(n)s more incidents", left) % {"n": f"{left:,}"}
+        tasks.append(Task("warn", what, _("returned"), f"{address}?state=returned", _("See the list")))
+    if found.drafts:
+        what = ngettext("%(n)s incident", "%(n)s incidents", found.drafts) % {"n": f"{found.drafts:,}"}
+        tasks.append(Task("idle", what, _("not submitted yet"), f"{address}?state=draft", _("See the list")))
+    return tasks
+
+
+def _unclosed(request: HttpRequest, unit: Node) -> list[Task]:
+    found = unclosed_shifts(actor_of(request), unit, limit=CLOSE_SHOWN)
+    tasks = [
+        Task(
+            "wait",
+            _named(unit, shift),
+            _("%(time)s, over and not closed: it does not count yet") % {"time": formatting.moment(shift.starts_at)},
+            reverse("shift", args=[shift.pk]),
+            _("Close"),
+        )
+        for shift in found.rows
+    ]
+    if found.number > len(found.rows):
+        left = found.number - len(found.rows)
+        what = ngettext("%(n)s more shift", "%(n)s more shifts", left) % {"n": f"{left:,}"}
+        url = reverse("duties", args=[unit.code])
+        tasks.append(Task("wait", what, _("not closed"), url, _("See the week")))
+    return tasks
+
+
+def _import_task(one: Waiting) -> Task:
+    url = reverse("import", args=[one.id])
+    if one.state == ImportState.ASKING:
+        return Task("warn", one.file_name, _("This import asks something before it can go on."), url, _("Answer"))
+    if one.state == ImportState.FAILED:
+        return Task("stop", one.file_name, _("This import could not be read."), url, _("See why"))
+    if one.state == ImportState.APPLIED:
+        return Task("idle", one.file_name, _("Applied; the time for undoing it ends soon."), url, _("Look again"))
+    rejected = one.rejected
+    note = (
+        ngettext("Ready for review, %(n)s row is rejected.", "Ready for review, %(n)s rows are rejected.", rejected)
+        % {"n": f"{rejected:,}"}
+        if rejected
+        else _("Ready for review.")
+    )
+    return Task("wait", one.file_name, note, url, _("Review"))
+
+
+def _vacancies(request: HttpRequest, unit: Node) -> list[Task]:
+    actor = actor_of(request)
+    ids = scope_of(actor, Permission.UNIT_VIEW).tree.within(unit.id)
+    posts = list(vacant_posts(actor, ids)[: VACANT_SHOWN + 1])
+    tasks = [
+        Task(
+            "warn",
+            f"{post.unit.short_name} {post.title}",
+            _("This post is vacant."),
+            reverse("units", args=[post.unit.code]),
+            _("See the unit"),
+        )
+        for post in posts[:VACANT_SHOWN]
+    ]
+    if len(posts) > VACANT_SHOWN:
+        note = _("Open a unit below to see which.")
+        tasks.append(Task("warn", _("More posts are vacant"), note, reverse("units", args=[unit.code]), _("See units")))
+    return tasks
