@@ -86,7 +86,7 @@ def _lines(found: Results, measures: Sequence[Measure]) -> list[Line]:
             (found.previous, _("Against the period before")),
             (found.year_before, _("Year on year")),
         ):
-            lines.append(Line(_named(comparison.period), _cells(comparison.values, measures)))
+            lines.append(Line(_words(comparison.period.named()), _cells(comparison.values, measures)))
             lines.append(
                 Line(word, [_share(measure, comparison.values, found.total) for measure in measures], "change")
             )
@@ -120,13 +120,6 @@ def _notes(found: Results, measures: Sequence[Measure]) -> list[str]:
     if any(measure.adds_up is Adds.DISTINCT for measure in measures):
         notes.append(_("Distinct people do not add up: who served in two units is one person of the total."))
     return notes
-
-
-def _named(period: Period) -> str:
-    """A period that was cut short is named by its days."""
-    if period.kind != Kind.RANGE and period.days and around(period.kind, period.first) != period:
-        period = Period(Kind.RANGE, period.first, period.end)
-    return _words(period)
 
 
 def _words(period: Period) -> str:

@@ -116,6 +116,12 @@ class Period:
         end = min(self.end, day + _ONE_DAY)
         return self if end == self.end else Period(self.kind, self.first, max(end, self.first))
 
+    def named(self) -> "Period":
+        """Itself, or, when it was cut short, the range of its days: a beginning of a month is not called a month."""
+        if self.kind == Kind.RANGE or not self.days or around(self.kind, self.first) == self:
+            return self
+        return Period(Kind.RANGE, self.first, self.end)
+
     def beginning(self, days: int) -> "Period":
         """Its first `days` days, or all when it has no more: what an unfinished period is fairly compared with."""
         return Period(self.kind, self.first, min(self.end, self.first + dt.timedelta(days=days)))

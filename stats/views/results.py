@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.http import content_disposition_header
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -26,6 +26,7 @@ from stats.catalogue import MEASURES, Adds, Group, Measure
 from stats.catalogue import measures_of as measures_of_group
 from stats.exports.results import ACTION, export_results
 from stats.logic.periods import FIRST_YEAR, Kind, Period, around, label, run_up, short_label, step_of
+from stats.queries.alarms import alarm_rates
 from stats.queries.figures import Value, series
 from stats.queries.results import (
     Results,
@@ -92,6 +93,7 @@ def results(request: HttpRequest, unit: Node) -> HttpResponse:
         "chosen": chosen,
         "trend": _trend(unit, chosen, asked.period, today),
         "league": _league(unit, chosen, found),
+        "alarms": alarm_rates(unit, asked.period),
         "later_url": _query(asked, now="1") if found.later else "",
         "counting": found.counting,
         "export_url": f"{reverse('results_export', args=[unit.code])}{_query(asked)}",
@@ -224,11 +226,11 @@ def _times(asked: Asked, found: Results, today: dt.date) -> dict[str, Any]:
     period = asked.period
     before, after = period.previous(), period.next()
     kinds = {
-        Kind.DAY: _("Day"),
-        Kind.WEEK: _("Week"),
-        Kind.MONTH: _("Month"),
-        Kind.QUARTER: _("Quarter"),
-        Kind.YEAR: _("Year"),
+        Kind.DAY: pgettext("kind of period", "Day"),
+        Kind.WEEK: pgettext("kind of period", "Week"),
+        Kind.MONTH: pgettext("kind of period", "Month"),
+        Kind.QUARTER: pgettext("kind of period", "Quarter"),
+        Kind.YEAR: pgettext("kind of period", "Year"),
     }
     # A change of the kind keeps to what was looked at: its last day that has come.
     anchor = max(period.first, min(period.last, today))
@@ -295,7 +297,7 @@ def _lines(unit: Node, found: Results, measures: Sequence[Measure], asked: Asked
             (found.previous, versus(asked.period.kind, unfinished=unfinished)),
             (found.year_before, _("Year on year")),
         ):
-            note = period_words(_as_range(comparison.period))
+            note = period_words(comparison.period.named())
             rows.append(
                 _row("before", note, comparison.values, measures, found, period=comparison.period, code=unit.code)
             )
@@ -306,12 +308,6 @@ def _lines(unit: Node, found: Results, measures: Sequence[Measure], asked: Asked
         url = f"{reverse('results', args=[line.node.code])}{_query(asked)}"
         rows.append(_row("part", line.node.short_name, line.values, measures, found, code=line.node.code, url=url))
     return rows
-
-
-def _as_range(period: Period) -> Period:
-    """A period that was cut short is named by its days."""
-    whole = around(period.kind, period.first) if period.kind != Kind.RANGE and period.days else period
-    return period if whole == period else Period(Kind.RANGE, period.first, period.end)
 
 
 def _row(
@@ -325,7 +321,7 @@ def _row(
     url: str = "",
     period: Period | None = None,
 ) -> dict[str, Any]:
-    within = _as_range(period) if period else found.period
+    within = period.named() if period else found.period
     base = reverse("result_facts", args=[code, "-"]).removesuffix("-/") if code else ""
     cells = []
     for measure in measures:

@@ -155,6 +155,7 @@ def test_an_unfinished_period_is_compared_with_as_many_days() -> None:
     assert so_far.code == "2022-11"
     before = month.previous().beginning(so_far.days)
     assert (before.first, before.last) == (dt.date(2022, 10, 1), dt.date(2022, 10, 3))
+    assert (before.named().code, month.named().code) == ("2022-10-01..2022-10-03", "2022-11")
     assert month.until(dt.date(2023, 1, 1)) == month
     assert month.until(dt.date(2022, 9, 9)).days == 0
     assert read("2022-02").beginning(31).days == 28
