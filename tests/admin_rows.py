@@ -20,12 +20,16 @@ from corps.operations.trail import record
 from corps.operations.tree import create_unit
 from corps.queries.scope import local_today
 from corps.roles import Role
+from duties.enums import AttendanceStatus, DutyCategory, Mechanism
+from duties.operations import attendance as duty_attendance
+from duties.operations import kinds as duty_kinds
+from duties.operations import shifts as duty_shifts
 from incidents.logic.parties import Particulars
 from incidents.operations import kinds
 from incidents.operations.parties import PartyEntry
 from members.models import Member, RosterImport
 from members.operations import catalogues, people
-from stats.models import AlarmFigure, AlarmImport
+from stats.models import AlarmFigure, AlarmImport, Discrepancy
 from tests.cast import SINCE, Cast
 from tests.incidents import log as incident_log
 
@@ -221,6 +225,14 @@ def alarm_import(cast: Cast, code: str) -> AlarmImport:
     )
 
 
+def discrepancy(cast: Cast, code: str) -> Discrepancy:
+    """A figure that was found wrong."""
+    day = date(2026, 1, 1) + timedelta(days=next(_numbers))
+    return Discrepancy.objects.create(
+        table="total", unit=cast.units[code], day=day, column="attended", stored=7, counted=8
+    )
+
+
 def alarm_figure(cast: Cast, code: str) -> AlarmFigure:
     """Criminal alarms of a month."""
     number = next(_numbers)
@@ -231,6 +243,61 @@ def alarm_figure(cast: Cast, code: str) -> AlarmFigure:
         count=number,
         source=alarm_import(cast, code),
     )
+
+
+def duty_kind(cast: Cast, code: str) -> Any:
+    """A kind of duty of the corps."""
+    number = next(_numbers)
+    return duty_kinds.add_kind(
+        actor=SYSTEM,
+        corps_id=cast.units[code].corps_id,
+        code=f"d{number}",
+        name=f"勤务{number}",
+        category=DutyCategory.PATROL,
+        mechanism=Mechanism.STANDBY,
+        needed=2,
+        starts=time(19),
+        minutes=120,
+    )
+
+
+def shift(cast: Cast, code: str) -> Any:
+    """A shift of yesterday with one member of the unit, who was there."""
+    starts = timezone.now() - timedelta(days=1)
+    made = duty_shifts.plan_shift(
+        actor=SYSTEM,
+        unit_id=cast.units[code].pk,
+        kind_id=duty_kind(cast, code).pk,
+        starts_at=starts,
+        ends_at=starts + timedelta(hours=2),
+        needed=2,
+        member_ids=[(who := member(cast, code)).pk],
+    )
+    duty_attendance.record_list(
+        actor=SYSTEM, shift_id=made.pk, entries=[duty_attendance.Entry(who.pk, AttendanceStatus.PRESENT)]
+    )
+    return made
+
+
+def attendance(cast: Cast, code: str) -> Any:
+    """A record of a member of the unit."""
+    return shift(cast, code).attendances.get()
+
+
+def series(cast: Cast, code: str) -> Any:
+    """A week of shifts, every day."""
+    made = duty_shifts.plan_series(
+        actor=SYSTEM,
+        unit_id=cast.units[code].pk,
+        kind_id=duty_kind(cast, code).pk,
+        weekdays=range(7),
+        first_day=local_today(),
+        last_day=local_today() + timedelta(days=6),
+        starts=time(19),
+        minutes=60,
+        needed=2,
+    )
+    return made[0].series
 
 
 # Name of the pages → how to make a row. Rows of the corps as a whole have no unit of their own.
@@ -246,9 +313,13 @@ OF_UNITS: dict[str, Callable[[Cast, str], Model]] = {
     "corps_actionlog": log_entry,
     "members_member": member,
     "members_rosterimport": roster_import,
+    "duties_shift": shift,
+    "duties_attendance": attendance,
+    "duties_series": series,
     "incidents_incident": incident,
     "stats_alarmimport": alarm_import,
     "stats_alarmfigure": alarm_figure,
+    "stats_discrepancy": discrepancy,
 }
 OF_THE_CORPS: dict[str, Callable[[Cast, str], Model]] = {
     "corps_station": station,
@@ -256,6 +327,7 @@ OF_THE_CORPS: dict[str, Callable[[Cast, str], Model]] = {
     "corps_speciality": speciality,
     "members_partnerorganisation": partner,
     "members_functionalgroup": group,
+    "duties_dutykind": duty_kind,
     "incidents_incidentkind": incident_kind,
 }
 EVERY_KIND = OF_UNITS | OF_THE_CORPS

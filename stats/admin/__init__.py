@@ -1,5 +1,5 @@
 """The statistics as liaison officers see them."""
 
-from stats.admin import alarms
+from stats.admin import alarms, differences
 
-__all__ = ["alarms"]
+__all__ = ["alarms", "differences"]

@@ -66,6 +66,18 @@ ADMIN: dict[str, Kind] = {
     ),
     "members_partnerorganisation": Kind(P.MEMBER_VIEW, P.MEMBER_EDIT, P.MEMBER_EDIT, _each(P.MEMBER_EDIT, "remove")),
     "members_functionalgroup": Kind(P.MEMBER_VIEW, P.MEMBER_EDIT, P.MEMBER_EDIT, _each(P.MEMBER_EDIT, "remove")),
+    "duties_dutykind": Kind(P.DUTY_VIEW, P.DUTY_KIND, P.DUTY_KIND, _each(P.DUTY_KIND, "use", "plant")),
+    "duties_shift": Kind(
+        P.DUTY_VIEW,
+        P.DUTY_PLAN,
+        P.DUTY_PLAN,
+        {
+            **_each(P.DUTY_PLAN, "assign", "take-off", "cancel", "series", "copy-week"),
+            **_each(P.DUTY_RECORD, "record", "results", "close", "reopen"),
+        },
+    ),
+    "duties_attendance": Kind(P.DUTY_VIEW, None, None, _each(P.DUTY_RECORD, "correct", "withdraw")),
+    "duties_series": Kind(P.DUTY_VIEW, None, None),
     "incidents_incident": Kind(
         P.INCIDENT_VIEW,
         P.INCIDENT_RECORD,
@@ -88,6 +100,7 @@ ADMIN: dict[str, Kind] = {
     ),
     "stats_alarmimport": Kind(P.ALARM_IMPORT, None, None, _each(P.ALARM_IMPORT, "undo")),
     "stats_alarmfigure": Kind(P.RESULT_VIEW, None, None, {}),
+    "stats_discrepancy": Kind(P.RESULT_VIEW, None, None, {}),
 }
 
 # Pages of the site itself: entered by whoever may enter the site, and they name no row.

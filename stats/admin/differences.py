@@ -1,0 +1,26 @@
+"""Differences between stored figures and facts, as officers see them: only to read, nobody mends them by hand."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy
+
+from corps.admin.base import ProjectAdmin, UnitText
+from corps.admin.filters import UnitFilter, by_choice
+from corps.permissions import Permission
+from stats.models import Discrepancy
+from stats.models.discrepancies import Table
+
+
+@admin.register(Discrepancy)
+class DiscrepancyAdmin(UnitText, ProjectAdmin):
+    """Open ones first; one is settled by a check that finds stored and counted equal."""
+
+    view_permission = Permission.RESULT_VIEW
+    keeps_history = False
+    list_display = ("found_at", "unit_column", "day", "table", "column", "stored", "counted", "settled_at")
+    list_filter = (UnitFilter, by_choice("table", gettext_lazy("stored figure"), Table.choices))
+    ordering = ("-found_at", "-id")
+    sortable_by = ()
+    fields: Any = ("found_at", "unit", "day", "table", "column", "stored", "counted", "settled_at")
+    readonly_fields = fields
