@@ -16,6 +16,8 @@ class Place(Enum):
     PUBLIC = "public"
     WHOLE = "whole"
     UNIT = "unit"
+    MEASURE = "measure"
+    FACT = "fact"
     MEMBER = "member"
     IMPORT = "import"
     FILTER = "filter"
@@ -33,6 +35,8 @@ class Place(Enum):
 # Who may see the object of an address at all; outside it does not exist.
 SEEN_WITH = {
     Place.UNIT: P.UNIT_VIEW,
+    Place.MEASURE: P.UNIT_VIEW,
+    Place.FACT: P.RESULT_VIEW,
     Place.MEMBER: P.MEMBER_VIEW,
     Place.IMPORT: P.MEMBER_IMPORT,
     Place.FILTER: P.UNIT_VIEW,
@@ -80,6 +84,10 @@ PAGES: dict[str, Rule] = {
     "unit_now": _get(Place.UNIT, P.UNIT_VIEW),
     "unit_month": _get(Place.UNIT, P.RESULT_VIEW),
     "unit_people": _get(Place.UNIT, P.MEMBER_VIEW),
+    "results": _get(Place.UNIT, P.RESULT_VIEW),
+    "results_export": _post(Place.UNIT, P.RESULT_EXPORT),
+    "result_facts": _get(Place.MEASURE, P.RESULT_VIEW),
+    "result_history": _get(Place.FACT, P.RESULT_VIEW),
     "units": _get(Place.UNIT, P.UNIT_VIEW),
     "units_below": _get(Place.UNIT, P.UNIT_VIEW),
     "trail": _get(Place.UNIT, P.TRAIL_VIEW),
@@ -181,6 +189,10 @@ API: dict[str, Rule] = {
     "api:import-resume": _post(Place.IMPORT, P.MEMBER_IMPORT),
     "api:import-undo": _post(Place.IMPORT, P.MEMBER_IMPORT),
     "api:import-rejects": _get(Place.IMPORT, P.MEMBER_IMPORT),
+    # The unit is named in the query; see tests/stats/api.
+    "api:result-list": _get(Place.WHOLE),
+    "api:result-facts": _get(Place.WHOLE),
+    "api:result-measures": _get(Place.WHOLE),
     "api:shift-list": Rule(Place.WHOLE, {"GET": None, "POST": None}),
     "api:shift-kinds": _get(Place.WHOLE),
     "api:shift-detail": Rule(Place.SHIFT, {"GET": P.DUTY_VIEW, "PATCH": P.DUTY_PLAN}, {"remarks": "穿绿马甲"}),

@@ -37,6 +37,7 @@ FIELDS = (
     *("q", "after", "before", "cursor", "page", "show", "unit", "within", "level", "verdict", "status", "occupation"),
     *("role", "group", "partner", "sex", "age_from", "age_to", "education", "political_status", "insured", "id"),
     *("joined_from", "joined_to", "missing", "kind", "who", "since", "until", "next", "format", "lang"),
+    *("period", "measure", "all", "now", "recount"),
 )
 # And what forms and bodies carry.
 ENTERED = (
@@ -97,6 +98,10 @@ def addresses(cast: Cast, rules: dict[str, Rule]) -> Iterator[tuple[str, Rule, s
         match rule.place:
             case Place.UNIT:
                 yield door, rule, reverse(door, kwargs={"code": "sg11"})
+            case Place.MEASURE:
+                yield door, rule, reverse(door, args=["sg11", "attended"])
+            case Place.FACT:
+                yield door, rule, reverse(door, args=["sg11", "attended", "attendance", 1])
             case Place.MEMBER:
                 yield door, rule, reverse(door, args=[member.pk])
             case Place.IMPORT:

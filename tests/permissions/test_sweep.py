@@ -134,6 +134,10 @@ def build(cast: Cast, role: Any) -> Stage:
 def address(stage: Stage, door: str, rule: Rule, code: str) -> str:
     if rule.place == Place.UNIT:
         return reverse(door, kwargs={"code": code})
+    if rule.place == Place.MEASURE:
+        return reverse(door, args=[code, "attended"])
+    if rule.place == Place.FACT:
+        return reverse(door, args=[code, "attended", "attendance", stage.shifts[code].attendances.get().pk])
     if rule.place == Place.FILTER:
         return reverse(door, args=[code, stage.saved_filter.pk if stage.saved_filter else 1])
     if rule.place == Place.CREW:
