@@ -90,6 +90,15 @@ def client(cast: Cast) -> Client:
     return client
 
 
+# What names an object whose existence does not matter here.
+KEYED: dict[Place, list[Any]] = {
+    Place.MEASURE: ["sg11", "attended"],
+    Place.FACT: ["sg11", "attended", "attendance", 1],
+    Place.FILTER: ["sg11", 1],
+    Place.ACT: ["00000000-0000-0000-0000-000000000000"],
+}
+
+
 def addresses(cast: Cast, rules: dict[str, Rule]) -> Iterator[tuple[str, Rule, str]]:
     unit = cast.units["sg11"]
     member = person(unit.pk, "李芳")
@@ -98,19 +107,13 @@ def addresses(cast: Cast, rules: dict[str, Rule]) -> Iterator[tuple[str, Rule, s
         match rule.place:
             case Place.UNIT:
                 yield door, rule, reverse(door, kwargs={"code": "sg11"})
-            case Place.MEASURE:
-                yield door, rule, reverse(door, args=["sg11", "attended"])
-            case Place.FACT:
-                yield door, rule, reverse(door, args=["sg11", "attended", "attendance", 1])
             case Place.MEMBER:
                 yield door, rule, reverse(door, args=[member.pk])
             case Place.IMPORT:
                 for one in states.values():
                     yield door, rule, reverse(door, args=[one.pk])
-            case Place.FILTER:
-                yield door, rule, reverse(door, args=["sg11", 1])
-            case Place.ACT:
-                yield door, rule, reverse(door, args=["00000000-0000-0000-0000-000000000000"])
+            case place if place in KEYED:
+                yield door, rule, reverse(door, args=KEYED[place])
             case _ if door == "api:unit-move":
                 yield door, Rule(rule.place, {"POST": None}), reverse(door, args=["sg11"])
             case _ if door not in {"readyz", "healthz", "design", "api:schema", "api:docs"}:

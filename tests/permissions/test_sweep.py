@@ -134,28 +134,23 @@ def build(cast: Cast, role: Any) -> Stage:
 def address(stage: Stage, door: str, rule: Rule, code: str) -> str:
     if rule.place == Place.UNIT:
         return reverse(door, kwargs={"code": code})
-    if rule.place == Place.MEASURE:
-        return reverse(door, args=[code, "attended"])
-    if rule.place == Place.FACT:
-        return reverse(door, args=[code, "attended", "attendance", stage.shifts[code].attendances.get().pk])
-    if rule.place == Place.FILTER:
-        return reverse(door, args=[code, stage.saved_filter.pk if stage.saved_filter else 1])
-    if rule.place == Place.CREW:
-        return reverse(door, args=[stage.shifts[code].pk, stage.members[code].pk])
-    if rule.place == Place.PHOTO:
-        return reverse(door, args=[stage.shifts[code].pk, stage.shifts[code].photos.get().pk])
-    keys: dict[Place, Callable[[], Any]] = {
-        Place.MEMBER: lambda: stage.members[code].pk,
-        Place.ALARMS: lambda: stage.alarms[code].pk,
-        Place.IMPORT: lambda: stage.imports[code].pk,
-        Place.INCIDENT: lambda: stage.incidents[code].pk,
-        Place.PARTY: lambda: stage.incidents[code].parties.get().pk,
-        Place.SHIFT: lambda: stage.shifts[code].pk,
-        Place.ATTENDANCE: lambda: stage.shifts[code].attendances.get().pk,
-        Place.ACT: lambda: stage.acts[code],
+    keys: dict[Place, Callable[[], list[Any]]] = {
+        Place.MEASURE: lambda: [code, "attended"],
+        Place.FACT: lambda: [code, "attended", "attendance", stage.shifts[code].attendances.get().pk],
+        Place.FILTER: lambda: [code, stage.saved_filter.pk if stage.saved_filter else 1],
+        Place.CREW: lambda: [stage.shifts[code].pk, stage.members[code].pk],
+        Place.PHOTO: lambda: [stage.shifts[code].pk, stage.shifts[code].photos.get().pk],
+        Place.MEMBER: lambda: [stage.members[code].pk],
+        Place.ALARMS: lambda: [stage.alarms[code].pk],
+        Place.IMPORT: lambda: [stage.imports[code].pk],
+        Place.INCIDENT: lambda: [stage.incidents[code].pk],
+        Place.PARTY: lambda: [stage.incidents[code].parties.get().pk],
+        Place.SHIFT: lambda: [stage.shifts[code].pk],
+        Place.ATTENDANCE: lambda: [stage.shifts[code].attendances.get().pk],
+        Place.ACT: lambda: [stage.acts[code]],
     }
-    key = keys.get(rule.place)
-    return reverse(door, args=[key()]) if key else reverse(door)
+    keyed = keys.get(rule.place)
+    return reverse(door, args=keyed()) if keyed else reverse(door)
 
 
 def send(stage: Stage, method: str, path: str, body: dict[str, Any], *, api: bool) -> Any:
