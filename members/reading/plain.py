@@ -38,7 +38,8 @@ def read_cells(path: Path, *, limits: Limits, opening: Callable[[str], None]) ->
             total += grid.height
             if total > limits.rows:
                 raise Refused("too_many_rows", rows=total, limit=limits.rows)
-            yield "cells", (name, _rows(grid, limits.rows), _merged(grid), dict(grid.scan().formulas))
+            # A text file has no sheets, and the name it is given elsewhere means nothing here.
+            yield "cells", ("" if grid.ragged else name, _rows(grid, limits.rows), _merged(grid), dict(grid.scan().formulas))
         yield "done", (total, 0)
 
 

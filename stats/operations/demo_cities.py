@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from django.db import transaction
 
 from members.operations.cities import LoadedCity, load_city
+from stats.operations.demo_alarms import import_demo_alarms
 from stats.operations.demo_facts import InventedFacts, check_enough_people, invent_facts
 from stats.operations.rollups import rebuild
 from stats.operations.rollups.lock import take_rollups
@@ -57,6 +58,7 @@ def load_living_city(
         if not roster_only:
             tell(_FACTS, 0, 0)
             facts = invent_facts(actor=actor, corps_code=loaded.city.plan.code, seed=seed, now=now)
+            import_demo_alarms(actor=actor, city=loaded.city, seed=seed, today=today)
         tell(_FIGURES, 0, 0)
         rebuild(actor=actor)
         tell(_COMMITTING, 0, 0)
