@@ -1,0 +1,94 @@
+"""Writers and several drains at once, each with a connection of its own, and units moved meanwhile."""
+
+import threading
+from random import Random
+
+import pytest
+from django.db import connection, transaction
+
+from corps.actors import SYSTEM
+from stats.operations import rollups
+from tests.cast import assemble
+from tests.stats.rollups import recount
+from tests.stats.rollups.acts import ACTS, World
+from tests.stats.rollups.facts import incident
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ROUNDS = 60
+
+
+def together(*works: object) -> None:
+    """Run all at once; a failure of any fails the test."""
+    failures: list[BaseException] = []
+
+    def run(work: object) -> None:
+        try:
+            work()  # type: ignore[operator]
+        except BaseException as failure:  # noqa: BLE001 (shown below)
+            failures.append(failure)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(work,)) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+
+
+def test_a_storm_of_writes_and_drains() -> None:
+    assemble()
+    writing = threading.Event()
+    for name in ("enrol", "enrol", "enrol", "plan", "plan", "attend"):
+        World(Random(1)).act(name)
+
+    def write(seed: int) -> None:
+        world = World(Random(seed))
+        # Units are moved by one of the writers: two would only wait for each other.
+        acts = [name for name in ACTS if seed == 2 or name not in {"move_unit", "merge"}]
+        # What locks many rows in no order of its own would meet the other writer's in a deadlock.
+        acts = [name for name in acts if name not in {"verify", "change_minutes"}]
+        for _round in range(ROUNDS):
+            world.act(world.rng.choice(acts))
+
+    def drain(limit: int) -> None:
+        while not writing.is_set():
+            rollups.drain(actor=SYSTEM, limit=limit, wait=limit == 2)
+
+    def watch() -> None:
+        while not writing.is_set():
+            assert rollups.check(actor=SYSTEM, sample=None).differences == []
+
+    def writers() -> None:
+        try:
+            together(lambda: write(2), lambda: write(3))
+        finally:
+            writing.set()
+
+    together(writers, lambda: drain(2), lambda: drain(1000), watch)
+    rollups.drain_all(actor=SYSTEM, wait=True)
+    recount.assert_equal()
+
+
+def test_the_second_drain_leaves_the_work_to_the_first() -> None:
+    cast = assemble()
+    incident(cast.units["sg11"].pk, recount.LONG_AGO.replace(year=2026))
+    held, checked = threading.Event(), threading.Event()
+
+    def first() -> None:
+        with transaction.atomic():
+            assert rollups.drain(actor=SYSTEM).taken == 1
+            held.set()
+            assert checked.wait(30)
+
+    def second() -> None:
+        assert held.wait(30)
+        assert rollups.drain(actor=SYSTEM).busy
+        checked.set()
+        # Waiting for the first shows it done.
+        assert rollups.drain(actor=SYSTEM, wait=True).taken == 0
+        recount.assert_equal()
+
+    together(first, second)
