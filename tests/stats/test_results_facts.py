@@ -16,6 +16,7 @@ from incidents.enums import IncidentState
 from incidents.models import Incident
 from stats.catalogue import MEASURES, Adds, Measure
 from stats.logic.periods import Period, read
+from stats.models import TotalDay
 from stats.queries.drilldown import PAGE, Fact, Place, facts_page, recount
 from stats.queries.figures import figures_of
 from tests.cast import Cast
@@ -130,9 +131,10 @@ def test_the_page_says_when_a_figure_is_being_counted(client: Client, cast: Cast
 
 
 def test_a_falsified_figure_is_seen_by_whoever_adds_up(client: Client, cast: Cast, deeds: Deeds) -> None:
-    from stats.models import TotalDay
-
-    TotalDay.objects.filter(unit=cast.units["sg11"], incidents_dispute__gt=0).update(incidents_dispute=999)
+    day = dt.date(2022, 11, 3)
+    deeds.incident("sg11", day)
+    count()
+    assert TotalDay.objects.filter(unit=cast.units["sg11"], day=day).update(incidents_dispute=999) == 1
     page = enter(client, cast, "captain_sg11").get("/u/sg11/results/disputes/?period=2022&recount=1").content.decode()
     assert "请告知系统管理员" in page
 
