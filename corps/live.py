@@ -14,7 +14,6 @@ from django.conf import settings
 from django.core import signing
 from django.db import transaction
 
-STREAM = "yiwu:live"
 STREAM_LENGTH = 10_000
 TICKET_SALT = "yiwu.live"
 TICKET_SECONDS = 12 * 3600
@@ -36,7 +35,7 @@ def publish_now(topic: str, event: str, data: dict[str, Any]) -> None:
     """Announce at once, for progress inside a long transaction. Never raises when Valkey is away."""
     message: Any = {"topic": topic, "event": event, "data": json.dumps(data, ensure_ascii=False)}
     try:
-        _client().xadd(STREAM, message, maxlen=STREAM_LENGTH, approximate=True)
+        _client().xadd(settings.LIVE_STREAM, message, maxlen=STREAM_LENGTH, approximate=True)
     except redis.RedisError:
         _log.warning("live_not_published", topic=topic)
 
@@ -46,7 +45,7 @@ def publish_all(messages: Iterable[tuple[str, str, dict[str, Any]]]) -> None:
     pipeline = _client().pipeline(transaction=False)
     for topic, event, data in messages:
         message: Any = {"topic": topic, "event": event, "data": json.dumps(data, ensure_ascii=False)}
-        pipeline.xadd(STREAM, message, maxlen=STREAM_LENGTH, approximate=True)
+        pipeline.xadd(settings.LIVE_STREAM, message, maxlen=STREAM_LENGTH, approximate=True)
     try:
         pipeline.execute()
     except redis.RedisError:
@@ -59,7 +58,7 @@ def newest() -> str:
     A page takes it before it reads what it shows, and listens from there: what is announced between is not lost.
     """
     try:
-        entries: Any = _client().xrevrange(STREAM, count=1)
+        entries: Any = _client().xrevrange(settings.LIVE_STREAM, count=1)
     except redis.RedisError:
         _log.warning("live_not_asked")
         return ""

@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from tests.cast import Cast, assemble
@@ -12,6 +13,8 @@ from yiwu.celery import app
 # Every test process has a queue of its own, so that no worker takes the work of another. Set before anything
 # is sent, and before pytest's collection touches a task: see yiwu/celery.py.
 app.conf.task_default_queue = f"tests-{os.getpid()}"
+# And a stream of live events of its own, which the processes it starts find in their environment.
+settings.LIVE_STREAM = os.environ["LIVE_STREAM"] = f"tests-live-{os.getpid()}"
 
 
 @pytest.fixture(scope="session")

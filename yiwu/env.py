@@ -36,6 +36,7 @@ class Environment:
     broker_url: str
     live_url: str
     live_origins: list[str]
+    live_stream: str
     data_keys: str
     index_key: str
     cipher: str
@@ -71,6 +72,7 @@ def read_environment() -> Environment:
         broker_url=env.str("CELERY_BROKER_URL", "redis://localhost:6379/1"),
         live_url=env.str("LIVE_URL", "/live"),
         live_origins=env.list("LIVE_ORIGINS", []),
+        live_stream=env.str("LIVE_STREAM", "yiwu:live"),
         data_keys=env.str("YIWU_DATA_KEYS", f"1:{_PUBLIC_KEY}"),
         index_key=env.str("YIWU_INDEX_KEY", _PUBLIC_INDEX_KEY),
         cipher=env.str("YIWU_CIPHER", "aes-256-gcm"),

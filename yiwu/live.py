@@ -26,7 +26,7 @@ django.setup()
 from django.conf import settings  # noqa: E402 - settings exist only after django.setup()
 from django.core import signing  # noqa: E402
 
-from corps.live import STREAM, STREAM_LENGTH, TICKET_SALT, TICKET_SECONDS  # noqa: E402
+from corps.live import STREAM_LENGTH, TICKET_SALT, TICKET_SECONDS  # noqa: E402
 
 Message = dict[str, Any]
 Send = Callable[[Message], Awaitable[None]]
@@ -178,7 +178,7 @@ class Hub:
                 if not self.ready:
                     last = await self._recall()
                 answer = await self.client.xread(
-                    {STREAM: f"{last[0]}-{last[1]}"}, block=READ_BLOCK_MILLISECONDS, count=READ_COUNT
+                    {settings.LIVE_STREAM: f"{last[0]}-{last[1]}"}, block=READ_BLOCK_MILLISECONDS, count=READ_COUNT
                 )
             except (redis.RedisError, OSError):
                 # Pages poll meanwhile; what was published is read when Valkey is back.
@@ -193,11 +193,11 @@ class Hub:
     async def _recall(self) -> EventId:
         """Read what the stream holds, then let in who came meanwhile; answers the newest event."""
         memory, last = Memory(), (0, 0)
-        if await self.client.exists(STREAM):
-            about = await self.client.xinfo_stream(STREAM)
+        if await self.client.exists(settings.LIVE_STREAM):
+            about = await self.client.xinfo_stream(settings.LIVE_STREAM)
             if about["entries-added"] > about["length"]:
                 memory.forgotten = before(event_id(about["first-entry"][0]))
-        while entries := await self.client.xrange(STREAM, min=f"({last[0]}-{last[1]}", count=READ_COUNT):
+        while entries := await self.client.xrange(settings.LIVE_STREAM, min=f"({last[0]}-{last[1]}", count=READ_COUNT):
             for key, fields in entries:
                 last = event_id(key)
                 memory.keep(last, fields[b"topic"].decode(), encode(key, fields))

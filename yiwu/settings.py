@@ -259,6 +259,8 @@ CONTENT_SECURITY_POLICY = {
 }
 LIVE_URL = ENV.live_url
 LIVE_ORIGINS = ENV.live_origins
+# The stream in Valkey through which processes tell open pages.
+LIVE_STREAM = ENV.live_stream
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True

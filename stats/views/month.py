@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from corps.queries.scope import Node, current_tree
 from stats.catalogue import MEASURES
@@ -11,7 +10,6 @@ from stats.logic.periods import Kind, short_label
 from stats.queries.month import LEAGUE_BY, Headline, MonthSoFar, league_of
 from stats.queries.results import change
 from stats.views.results import facts_url, in_chinese, period_words, versus
-from yiwu import formatting
 
 LEAGUE_SHOWN = 15
 
@@ -32,13 +30,6 @@ def month_figures(unit: Node, so_far: MonthSoFar, may: dict[str, bool], since: s
 def _headline(unit: Node, so_far: MonthSoFar, one: Headline) -> dict[str, Any]:
     unfinished = so_far.compared.days < so_far.period.days
     rate = change(one.before, one.value)
-    note = ""
-    if rate is None:
-        whole = one.trend[-2] if len(one.trend) > 1 else None
-        if one.before is not None:
-            note = _("same days of last month: %(n)s") % {"n": formatting.exact(one.before, one.measure.digits)}
-        elif whole is not None:
-            note = _("whole last month: %(n)s") % {"n": formatting.exact(whole, one.measure.digits)}
     return {
         "name": one.measure.name,
         "value": one.value,
@@ -48,7 +39,9 @@ def _headline(unit: Node, so_far: MonthSoFar, one: Headline) -> dict[str, Any]:
         "versus": versus(Kind.MONTH, unfinished=unfinished),
         "trend": [value or 0 for value in one.trend],
         "href": facts_url(unit.code, one.measure, so_far.period),
-        "note": note,
+        # Where no rate can be given: what there was instead.
+        "same_days": one.before if rate is None else None,
+        "whole_month": one.trend[-2] if one.before is None and len(one.trend) > 1 else None,
         "live": f"{unit.id}:{one.measure.code}",
     }
 

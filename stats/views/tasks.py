@@ -1,12 +1,13 @@
 """What burns and what waits on the first page: each thing with its reason and the page where it is done."""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from corps.doors import actor_of
 from corps.permissions import Permission
@@ -20,7 +21,6 @@ from incidents.queries.incidents import open_incidents, waiting_for_verification
 from members.enums import ImportState
 from members.queries.figures import Figures
 from members.queries.importing import Waiting, imports_waiting
-from yiwu import formatting
 
 GAPS_SHOWN = 5
 GAP_HOURS = 24
@@ -35,13 +35,14 @@ VACANT_SHOWN = 4
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One thing that waits: what it is, why, where it is done."""
+    """One thing that waits: what it is, why, where it is done, and of when it is."""
 
     shape: str
     what: str
     note: str
     url: str
     button: str
+    at: dt.datetime | None = None
 
 
 def burning(request: HttpRequest, unit: Node, may: dict[str, bool]) -> list[Task]:
@@ -86,9 +87,10 @@ def _gaps(request: HttpRequest, unit: Node, may: dict[str, bool]) -> list[Task]:
         Task(
             "alarm",
             _named(unit, gap.shift),
-            f"{formatting.moment(gap.shift.starts_at)} · {gap_word(gap.missing)}",
+            gap_word(gap.missing),
             reverse("shift", args=[gap.shift.pk]),
             button,
+            gap.shift.starts_at,
         )
         for gap in gaps[:GAPS_SHOWN]
     ]
@@ -114,9 +116,10 @@ def _unverified(request: HttpRequest, unit: Node) -> list[Task]:
         Task(
             "wait",
             _named(unit, one),
-            _("%(time)s, waits for verification") % {"time": formatting.moment(one.occurred_at)},
+            _("waits for verification"),
             reverse("incident", args=[one.pk]),
             _("Verify"),
+            one.occurred_at,
         )
         for one in shown
     ]
@@ -135,9 +138,10 @@ def _returned(request: HttpRequest, unit: Node) -> list[Task]:
         Task(
             "warn",
             _named(unit, one),
-            _("%(time)s, returned: to be corrected") % {"time": formatting.moment(one.occurred_at)},
+            _("returned: to be corrected"),
             reverse("incident", args=[one.pk]),
             _("Correct"),
+            one.occurred_at,
         )
         for one in found.rows
         if one.state == IncidentState.RETURNED
@@ -158,9 +162,10 @@ def _unclosed(request: HttpRequest, unit: Node) -> list[Task]:
         Task(
             "wait",
             _named(unit, shift),
-            _("%(time)s, over and not closed: it does not count yet") % {"time": formatting.moment(shift.starts_at)},
+            _("over and not closed: it does not count yet"),
             reverse("shift", args=[shift.pk]),
-            _("Close"),
+            pgettext("a shift", "Close"),
+            shift.starts_at,
         )
         for shift in found.rows
     ]

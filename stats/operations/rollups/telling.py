@@ -7,6 +7,9 @@ Topic `figures:<unit id>`, event `figures`, data such as
 
 import datetime as dt
 from collections.abc import Collection, Mapping
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.db import connection, transaction
 
 from corps.live import publish_all
 from corps.queries.scope import local_today
@@ -15,6 +18,7 @@ from stats.logic.months import month_of, next_month
 from stats.queries.figures import Value, figures
 
 EVENT = "figures"
+TELLING_LOCK = 0x59495755_0011
 
 
 def topic_of(unit_id: int) -> str:
@@ -30,8 +34,13 @@ def tell_of(touched: Mapping[int, Collection[dt.date]]) -> None:
     units = [
         unit_id for unit_id, days in touched.items() if any(day < end and (stocks or day >= first) for day in days)
     ]
-    found = figures(units, FIRST_PAGE, first, end)
-    publish_all((topic_of(unit_id), EVENT, _announcement(unit_id, first, found)) for unit_id in units)
+    with transaction.atomic():
+        # One after the other: an announcement that is read later is also sent later, and the last one a page hears is
+        # the newest.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TELLING_LOCK])
+        found = figures(units, FIRST_PAGE, first, end)
+        publish_all((topic_of(unit_id), EVENT, _announcement(unit_id, first, found)) for unit_id in units)
 
 
 def _announcement(unit_id: int, first: dt.date, found: Mapping[tuple[int, str], Value]) -> dict[str, object]:
@@ -43,4 +52,8 @@ def _announcement(unit_id: int, first: dt.date, found: Mapping[tuple[int, str], 
 
 
 def _text(code: str, value: Value) -> str:
-    return "—" if value is None else f"{value:,.{MEASURES[code].digits}f}"
+    """As pages write it: separators, half rounded up."""
+    if value is None:
+        return "—"
+    step = Decimal(1).scaleb(-MEASURES[code].digits)
+    return f"{Decimal(str(value)).quantize(step, rounding=ROUND_HALF_UP):,}"
