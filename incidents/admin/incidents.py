@@ -274,7 +274,7 @@ class RevealPage(IncidentPage):
         known = [f"{field_name(name)}：{getattr(found, name)}" for name in FIELDS if getattr(found, name)]
         return Shown(
             heading=str(_("Particulars of a party")),
-            secret="\n".join(known),
+            secret="；".join(known),
             explanation=str(_("Shown this once. Do not copy it to where others can read it.")),
         )
 

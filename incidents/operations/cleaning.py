@@ -193,9 +193,7 @@ def _set_numbers(incident: Incident, entered: Mapping[str, Any], problems: dict[
             continue
         number = int(entered[name])
         if not 0 <= number <= limit:
-            problems[name] = _("Enter a whole number from 0 to %(limit)s.") % {
-                "limit": formats.number_format(limit, use_l10n=True, force_grouping=True)
-            }
+            problems[name] = _("Enter a whole number from 0 to %(limit)s.") % {"limit": f"{limit:,}"}
             continue
         setattr(incident, name, number)
     if "kind" in problems or "quantity" in problems or not {"kind_id", "quantity"} & set(entered):

@@ -12,10 +12,11 @@ from corps.models import Unit
 from corps.operations.context import acting
 from corps.operations.tree import hold_open
 from corps.permissions import Permission
-from corps.queries.scope import require
+from corps.queries.scope import current_tree, require
+from corps.queries.units import path_text
 from incidents.enums import EntryKind, IncidentState
 from incidents.models import Incident, LogEntry
-from incidents.operations.cleaning import Entered, InvalidIncident, fill, free_text, needed_text
+from incidents.operations.cleaning import NUMBER_LIMITS, Entered, InvalidIncident, fill, free_text, needed_text
 from incidents.operations.holding import holding
 from incidents.operations.log import TEXT_LIMIT, write_entry
 from incidents.operations.participants import set_participants
@@ -191,24 +192,18 @@ def _put_into(actor: "Actor", incident: Incident, unit_id: int) -> None:
     incident.unit = unit
 
 
-def _told(incident: Incident) -> dict[str, Any]:
-    """What the log compares: field → value as a reader knows it."""
-    return {
-        "unit": incident.unit.name,
-        "kind": incident.kind.name,
-        "occurred_at": incident.occurred_at,
-        "place": incident.place,
-        "latitude": incident.latitude,
-        "longitude": incident.longitude,
-        "grid": incident.grid.name if incident.grid is not None else "",
-        "shift": str(incident.shift) if incident.shift is not None else "",
-        "account": incident.account,
-        "outcome": incident.outcome,
-        "quantity": incident.quantity,
-        "materials": incident.materials,
-        "people_reached": incident.people_reached,
+def _told(incident: Incident) -> dict[str, tuple[Any, Any]]:
+    """What the log compares: field → what it is compared by, and as a reader knows it (names may be the same)."""
+    told: dict[str, tuple[Any, Any]] = {
+        "unit": (incident.unit_id, path_text(current_tree(), incident.unit_id)),
+        "kind": (incident.kind_id, incident.kind.name),
+        "grid": (incident.grid_id, incident.grid.name if incident.grid is not None else ""),
+        "shift": (incident.shift_id, str(incident.shift) if incident.shift is not None else ""),
     }
+    for name in ("occurred_at", "place", "latitude", "longitude", "account", "outcome", *NUMBER_LIMITS):
+        told[name] = (getattr(incident, name),) * 2
+    return told
 
 
-def _differences(before: dict[str, Any], after: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
-    return {name: (before[name], value) for name, value in after.items() if before[name] != value}
+def _differences(before: dict[str, tuple[Any, Any]], after: dict[str, tuple[Any, Any]]) -> dict[str, tuple[Any, Any]]:
+    return {name: (before[name][1], shown) for name, (key, shown) in after.items() if before[name][0] != key}

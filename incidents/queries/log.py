@@ -84,7 +84,7 @@ def _value(name: str, value: Any) -> str:
     if name == "party_fields":
         return "、".join(field_name(one) for one in str(value).split("、"))
     if isinstance(value, int) and not isinstance(value, bool):
-        return formats.number_format(value, use_l10n=True, force_grouping=True)
+        return f"{value:,}"
     return str(value)
 
 
