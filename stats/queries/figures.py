@@ -9,21 +9,19 @@ Who may see which unit is the business of whoever asks: units are given explicit
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from django.db import connection
 
 from corps.queries.scope import current_tree
 from stats.catalogue import MEASURES, Adds, Measure
-from stats.logic.months import broken_days, whole_months
+from stats.catalogue.columns import SERVED_PART
+from stats.logic.months import broken_days, next_month, whole_months
 from stats.logic.people import set_of, unpack
 from stats.queries.direct import direct_counts
 
 Value: TypeAlias = int | float | None
 Figures: TypeAlias = dict[tuple[int, str], Value]
-
-#: The first day that is later than every day of the roll-ups that anybody asks for.
-_EVER: Final = dt.date(2999, 1, 1)
 
 
 def figures(unit_ids: Collection[int], measures: Iterable[Measure | str], first: dt.date, end: dt.date) -> Figures:
@@ -196,10 +194,22 @@ def _series_of_stocks(
 def _add_distinct(found: Figures, units: list[int], measures: list[Measure], first: dt.date, end: dt.date) -> None:
     if not measures:
         return
-    people = people_who_served(units, first, end)
+    if first.day == 1 and end == next_month(first):
+        numbers = _numbers_of_month(units, first)
+    else:
+        numbers = {unit_id: people.bit_count() for unit_id, people in people_who_served(units, first, end).items()}
     for measure in measures:
         for unit_id in units:
-            found[unit_id, measure.code] = people[unit_id].bit_count()
+            found[unit_id, measure.code] = numbers.get(unit_id, 0)
+
+
+def _numbers_of_month(units: list[int], month: dt.date) -> dict[int, int]:
+    """Of one month the size of the set is stored beside it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT unit_id, number FROM stats_monthset WHERE unit_id = ANY(%s) AND month = %s", [units, month]
+        )
+        return dict(cursor.fetchall())
 
 
 def people_who_served(units: Sequence[int], first: dt.date, end: dt.date) -> dict[int, int]:
@@ -222,8 +232,6 @@ def people_who_served(units: Sequence[int], first: dt.date, end: dt.date) -> dic
 
 def _served_by_facts(units: Sequence[int], first: dt.date, end: dt.date) -> dict[int, int]:
     """Who served in a few days, from the facts, which are read once for all units."""
-    from stats.catalogue.columns import SERVED_PART
-
     tree = current_tree()
     within = {unit_id: tree.within(unit_id) for unit_id in units}
     source = SERVED_PART.source
