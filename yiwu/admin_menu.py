@@ -65,6 +65,33 @@ PLACES: list[tuple[Any, list[tuple[Any, str, str, P, Any]]]] = [
         ],
     ),
     (
+        _("Duties"),
+        [
+            (
+                _("Shifts"),
+                "event_available",
+                "duties_shift_changelist",
+                P.DUTY_VIEW,
+                _("Plan, record, close; series and weeks"),
+            ),
+            (
+                _("Attendance"),
+                "fact_check",
+                "duties_attendance_changelist",
+                P.DUTY_VIEW,
+                _("Who came; corrections with a reason"),
+            ),
+            (_("Series"), "event_repeat", "duties_series_changelist", P.DUTY_VIEW, _("Recurring shifts as planned")),
+            (
+                _("Kinds of duty"),
+                "category",
+                "duties_dutykind_changelist",
+                P.DUTY_VIEW,
+                _("What the corps plans, and what it counts as"),
+            ),
+        ],
+    ),
+    (
         _("Incidents"),
         [
             (

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from corps.api.place import place_asked
 from corps.doors import actor_of
 from corps.permissions import Permission
-from corps.queries.scope import current_tree, see_unit
+from corps.queries.scope import current_tree, require, see_unit
 from duties.api.serializers import (
     AttendancePageSerializer,
     AttendanceQuerySerializer,
@@ -114,6 +114,7 @@ class ShiftViewSet(_Door):
         """Plan a shift with its people; all of it or nothing."""
         entered = self.entered(NewShiftSerializer)
         unit = see_unit(actor_of(request), entered["unit"])
+        require(actor_of(request), Permission.DUTY_PLAN, unit.id)
         made = shifts.plan_shift(
             actor=actor_of(request),
             unit_id=unit.id,

@@ -29,6 +29,10 @@ QUERIES = {
     "corps_actionlog": 26,
     "members_member": 31,
     "members_rosterimport": 26,
+    "duties_shift": 30,
+    "duties_attendance": 30,
+    "duties_series": 30,
+    "duties_dutykind": 30,
     "incidents_incident": 29,
     "incidents_incidentkind": 29,
     "corps_station": 27,
@@ -37,7 +41,8 @@ QUERIES = {
     "members_partnerorganisation": 27,
     "members_functionalgroup": 27,
 }
-ADDED = frozenset(QUERIES) - {"corps_term", "corps_actionlog", "members_rosterimport"}
+READ_ONLY = {"corps_term", "corps_actionlog", "members_rosterimport", "duties_attendance", "duties_series"}
+ADDED = frozenset(QUERIES) - READ_ONLY
 WITHOUT_HISTORY = {"corps_actionlog", "members_rosterimport"}
 
 
@@ -113,7 +118,7 @@ def test_rows_of_the_corps_are_seen_by_all_its_officers_and_decided_at_the_top(c
 def test_the_auditor_reads_trails_and_accounts_and_changes_nothing(cast: Cast, kind: str) -> None:
     row = EVERY_KIND[kind](cast, "sg11")
     client = signed_in(cast, "auditor_sg")
-    unseen = kind.startswith(("members_", "incidents_")) or kind == "corps_apikey"
+    unseen = kind.startswith(("members_", "duties_", "incidents_")) or kind == "corps_apikey"
     assert client.get(list_url(kind)).status_code == (403 if unseen else 200)
     shown = client.get(row_url(kind, row.pk)).status_code
     assert shown in ({403, 404} if unseen else {200})

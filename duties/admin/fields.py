@@ -1,0 +1,63 @@
+"""Widgets and fields of duties: the browser's own pickers of time, and people by their names."""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from unfold.widgets import INPUT_CLASSES
+
+from corps.errors import Refusal
+from corps.queries.scope import current_tree
+from duties.queries.offers import named_members
+
+if TYPE_CHECKING:
+    from corps.actors import Actor
+    from duties.models import Shift
+
+_BETWEEN = re.compile(r"[\s、，,;；]+")
+
+
+def moment_widget() -> forms.DateTimeInput:
+    """A date with a time."""
+    return forms.DateTimeInput(
+        format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local", "class": " ".join(INPUT_CLASSES)}
+    )
+
+
+def time_widget() -> forms.TimeInput:
+    """A time of the day."""
+    return forms.TimeInput(format="%H:%M", attrs={"type": "time", "class": " ".join(INPUT_CLASSES)})
+
+
+def members_named(actor: "Actor", shift: "Shift", text: str) -> list[int]:
+    """Ids of the members of the shift's units whose names were typed. Raises `Refusal` for one that is unclear."""
+    words = [word for word in _BETWEEN.split(text.strip()) if word]
+    tree = current_tree()
+    parts = [shift.unit_id, *shift.joint_units.values_list("unit_id", flat=True)]
+    found = named_members(actor, [unit for part in parts for unit in tree.within(part)], words)
+    return [_only(word, found[word]) for word in dict.fromkeys(words)]
+
+
+def _only(word: str, members: list[tuple[int, str]]) -> int:
+    if len(members) == 1:
+        return members[0][0]
+    if not members:
+        raise _unclear(_("Nobody on duty in the units of this shift is called “%(name)s”.") % {"name": word}, word)
+    labels = "、".join(label for _id, label in members[:10])
+    raise _unclear(_("Several are called “%(name)s”: %(labels)s.") % {"name": word, "labels": labels}, word)
+
+
+def _unclear(message: str, word: str) -> Refusal:
+    return Refusal(
+        message,
+        code="duty.member.unknown",
+        place="names",
+        remedy=_("Please write the full name; for namesakes with the last four characters in brackets."),
+        params={"word": word},
+    )
+
+
+def names_field(**options: Any) -> forms.CharField:
+    """Where names are typed."""
+    return forms.CharField(max_length=2000, **options)
