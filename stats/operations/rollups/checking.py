@@ -295,7 +295,11 @@ def _look_again(actor: "Actor") -> None:
 
 
 def _raise_alarms(actor: "Actor", differences: list[Difference]) -> None:
-    """Write what is not written yet; the log has an entry for each run that found anything."""
+    """Write what is not written yet; the log has an entry for each run that found anything.
+
+    What is left of a unit that is no more can only stand in the logs.
+    """
+    tree = current_tree()
     with acting(actor=actor, action="stats.alarm"):
         alarms = [
             Discrepancy(
@@ -306,7 +310,7 @@ def _raise_alarms(actor: "Actor", differences: list[Difference]) -> None:
                 stored=one.stored,
                 counted=one.counted,
             )
-            for one in differences[:MOST_ALARMS]
+            for one in [one for one in differences if one.unit_id in tree][:MOST_ALARMS]
         ]
         Discrepancy.objects.bulk_create(alarms, ignore_conflicts=True)
         first = [sentence_of(one) for one in differences[:5]]

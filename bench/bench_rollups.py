@@ -1,0 +1,416 @@
+"""Roll-ups over three years of a city: 1,219 units, 1,000 squads, 124,000 members, 1 and 10 million attendances with a
+tenth as many shifts and incidents.
+
+Facts are loaded as rows of real tables, with what guards their writing left out in this bench's own database: history,
+exclusion constraint, foreign keys and triggers are dropped for the loading, and triggers are back for what is measured.
+`YIWU_BENCH_FACTS` (for example `100000,1000000`) measures other numbers of facts.
+"""
+
+import datetime as dt
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, Final
+
+import psycopg
+from django.db import connection
+
+from bench.crowd import gather
+from bench.report import Report, interleaved, percentile, seconds
+from corps.actors import SYSTEM
+from corps.enums import Level
+from corps.models import Corps, Unit
+from duties.models import DutyKind
+from incidents.models import IncidentKind
+from stats.catalogue import MEASURES
+from stats.catalogue.columns import SERVED_PART
+from stats.operations import rollups
+from stats.queries.figures import figures
+
+FACTS: Final = tuple(int(text) for text in os.environ.get("YIWU_BENCH_FACTS", "1000000,10000000").split(","))
+MEMBERS: Final = 124_000
+FIRST: Final = dt.date(2023, 1, 1)
+DAYS: Final = 1095
+YEAR: Final = (dt.date(2024, 1, 1), dt.date(2025, 1, 1))
+A_DAY: Final = dt.date(2024, 5, 14)
+COMMITS: Final = 60
+
+_CATEGORIES = "(ARRAY['patrol','patrol','night','school','school','traffic','event','publicity','forest','activity'])"
+_KINDS = (
+    "(ARRAY['dispute','dispute','dispute','clue','hazard','help','information','information','publicity','rescue'])"
+)
+
+# Number n lies on day n % 1095, so that every day has its share; ten members of ten squads come to a shift, so that a
+# million attendances already reach nearly every squad on every day.
+_SHIFTS = f"""
+INSERT INTO duties_shift (unit_id, kind_id, category, mechanism, route, starts_at, ends_at, needed, police, auxiliaries,
+    vehicles, remarks, state, materials, people_reached, summary, closed_at, cancel_reason)
+SELECT (%(units)s::bigint[])[1 + (n / {DAYS} * 11 + n) %% 1000], %(kind)s, {_CATEGORIES}[1 + n %% 10],
+    CASE WHEN n %% 7 = 0 THEN 'joint' ELSE 'fixed' END, '',
+    (%(first)s::date + (n %% {DAYS})::int + time '08:00') AT TIME ZONE 'Asia/Shanghai',
+    (%(first)s::date + (n %% {DAYS})::int + time '10:00') AT TIME ZONE 'Asia/Shanghai',
+    10, 0, 0, 0, '', 'closed', n %% 40, n %% 25, '', now(), ''
+FROM generate_series(%(since)s::bigint, %(until)s::bigint - 1) AS n
+"""
+# A few come late or not at all.
+_ATTENDANCE = f"""
+INSERT INTO duties_attendance (shift_id, member_id, unit_id, day, category, mechanism, status, checked_in_at,
+    checked_out_at, period, minutes, current, reason, recorded_at)
+SELECT s.id, %(member)s + v.squad + 1000 * (1 + (s.id * 13 + k * 11) %% 123), (%(units)s::bigint[])[1 + v.squad], s.day,
+    s.category, s.mechanism, v.status,
+    CASE WHEN v.status <> 'absent' THEN s.starts_at END, CASE WHEN v.status <> 'absent' THEN s.ends_at END,
+    CASE WHEN v.status <> 'absent' THEN tstzrange(s.starts_at, s.ends_at) END,
+    CASE WHEN v.status <> 'absent' THEN 90 + k ELSE 0 END, true, '', s.starts_at
+FROM duties_shift s CROSS JOIN generate_series(0, 9) AS k
+CROSS JOIN LATERAL (
+    SELECT CASE (s.id * 7 + k) %% 40 WHEN 0 THEN 'absent' WHEN 1 THEN 'late' ELSE 'present' END AS status,
+        ((s.id - 1) / {DAYS} * 10 + k + (s.id - 1) %% {DAYS} * 7) %% 1000 AS squad
+) AS v
+WHERE s.id > %(after)s
+"""
+_INCIDENTS = f"""
+INSERT INTO incidents_incident (unit_id, kind_id, category, occurred_at, place, account, outcome, quantity, materials,
+    people_reached, state, recorded_at, verified_at)
+SELECT (%(units)s::bigint[])[1 + (n / {DAYS} * 17 + n) %% 1000], %(kind)s, {_KINDS}[1 + n %% 10],
+    (%(first)s::date + (n %% {DAYS})::int + time '09:00') AT TIME ZONE 'Asia/Shanghai',
+    '', '…', '', 1, n %% 9, n %% 5, 'verified', now(), now()
+FROM generate_series(%(since)s::bigint, %(until)s::bigint - 1) AS n
+"""
+# Another member of the same squad instead.
+_SWAP = """
+UPDATE duties_attendance a SET member_id = CASE WHEN a.member_id + 1000 < last THEN a.member_id + 1000
+    ELSE a.member_id - 120000 END
+FROM (SELECT max(id) AS last FROM members_member) AS m WHERE a.id = ANY(%s)
+"""
+
+_TABLES: Final = ("duties_shift", "duties_attendance", "incidents_incident")
+
+
+def run(report: Report) -> None:
+    """Everything at each number of facts; what must stay flat is compared at the end."""
+    gather(MEMBERS)
+    _strip()
+    report.note("facts are loaded without history, foreign keys, exclusion constraint and triggers (own database)")
+    day: dict[int, dict[str, float]] = {}
+    for facts in FACTS:
+        took = seconds(lambda facts=facts: _load(facts))  # type: ignore[misc]
+        report.note(f"{facts:,} attendances, {facts // 10:,} shifts, {facts // 10:,} incidents: loaded in {took:.0f} s")
+        full = _rebuild(report, facts)
+        day[facts] = _a_day(report, facts, full)
+        _year(report, facts)
+    small, large = min(FACTS), max(FACTS)
+    for what, took in day[large].items():
+        report.measure(
+            name=f"a day's 1,000 keys, {what}: {large:,} : {small:,}",
+            ours=took * 1e3,
+            reference=day[small][what] * 1e3,
+            unit="ms",
+            at_most=2,
+        )
+    _lag(report)
+    found = rollups.check(actor=SYSTEM, sample=60)
+    report.note(f"compared with the facts at the end: {found.compared:,} stored figures")
+    report.measure(name="  of these differ", ours=len(found.differences), unit="", at_most=0)
+
+
+def _strip() -> None:
+    """Leave the tables of facts with their primary keys and the triggers of roll-ups, nothing else."""
+    with connection.cursor() as cursor:
+        for table in _TABLES:
+            cursor.execute("SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal", [table])
+            for (name,) in cursor.fetchall():
+                if not name.startswith("stats_"):
+                    cursor.execute(f'DROP TRIGGER "{name}" ON {table}')
+            cursor.execute(
+                "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype IN ('f', 'x', 'u')"
+                " ORDER BY contype",
+                [table],
+            )
+            for (name,) in cursor.fetchall():
+                cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}" CASCADE')
+
+
+@contextmanager
+def _without_indexes() -> Iterator[None]:
+    """Drop indexes and silence triggers while loading; what roll-ups read by comes back."""
+    kept = ("attendance_by_unit_day", "shift_by_unit_day", "incident_by_unit_day")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname, pg_get_indexdef(c.oid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
+            " WHERE i.indrelid = ANY(%s::regclass[]) AND NOT i.indisprimary",
+            [list(_TABLES)],
+        )
+        indexes = cursor.fetchall()
+        for name, _definition in indexes:
+            cursor.execute(f'DROP INDEX "{name}"')
+        for table in _TABLES:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        yield
+        cursor.execute("SET maintenance_work_mem = '1GB'")
+        for name, definition in indexes:
+            if name in kept:
+                cursor.execute(definition)
+        for table in _TABLES:
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+            cursor.execute(f"VACUUM ANALYZE {table}")
+
+
+def _load(facts: int) -> None:
+    """Bring the facts up to `facts` attendances."""
+    squads = list(Unit.objects.filter(level=Level.SQUAD).order_by("id").values_list("id", flat=True))
+    corps = Corps.objects.get()
+    duty, _new = DutyKind.objects.get_or_create(
+        corps=corps,
+        code="bench",
+        defaults={"name": "巡逻", "category": "patrol", "mechanism": "fixed", "starts": dt.time(8), "minutes": 120},
+    )
+    kind, _new = IncidentKind.objects.get_or_create(
+        corps=corps, code="bench", defaults={"name": "纠纷", "category": "dispute"}
+    )
+    with _without_indexes(), connection.cursor() as cursor:
+        cursor.execute("SELECT count(*), coalesce(max(id), 0) FROM duties_shift")
+        present, after = cursor.fetchone()
+        values: dict[str, Any] = {
+            "units": squads,
+            "first": FIRST,
+            "since": present,
+            "until": facts // 10,
+            "after": after,
+        }
+        cursor.execute(_SHIFTS, {**values, "kind": duty.pk})
+        cursor.execute("SELECT min(id) FROM members_member")
+        (member,) = cursor.fetchone()
+        cursor.execute(_ATTENDANCE, {**values, "member": member - 1})
+        cursor.execute(_INCIDENTS, {**values, "kind": kind.pk})
+        cursor.execute("DELETE FROM stats_dirty")
+
+
+def _bare() -> Callable[[], None]:
+    """Counting (unit, day) cells of all three tables and writing nothing."""
+
+    def work() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET work_mem = '512MB'")
+            for table, amount in (
+                ("duties_attendance", "minutes"),
+                ("duties_shift", "materials"),
+                ("incidents_incident", "materials"),
+            ):
+                cursor.execute(
+                    f"SELECT count(*) FROM (SELECT unit_id, day, count(*), sum({amount}) FROM {table}"
+                    " GROUP BY unit_id, day) AS cells"
+                )
+                cursor.fetchone()
+            cursor.execute("RESET work_mem")
+
+    return work
+
+
+def _bare_people() -> None:
+    """The people of squads' months, each once, and writing nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET work_mem = '512MB'")
+        cursor.execute(
+            "SELECT count(*) FROM (SELECT DISTINCT unit_id, date_trunc('month', day::timestamp), member_id"
+            f" FROM duties_attendance WHERE {SERVED_PART.condition_sql}) AS people"
+        )
+        cursor.fetchone()
+        cursor.execute("RESET work_mem")
+
+
+def _rebuild(report: Report, facts: int) -> dict[str, float]:
+    """Full rebuilds of sums and of sets, from nothing, beside the bare GROUP BY."""
+    bare, people, sums, sets = [], [], [], []
+    done = rollups.Rebuilt()
+    for _round in range(2 if facts > 2_000_000 else 3):
+        bare.append(seconds(_bare()))
+        people.append(seconds(_drop(_bare_people)))
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE stats_ownday, stats_totalday, stats_monthset")
+        done = rollups.rebuild(actor=SYSTEM)
+        sums.append(done.sums_took)
+        sets.append(done.sets_took)
+    report.note(f"cells: {done.own:,} own, {done.totals:,} totals; {done.sets:,} sets")
+    full = {"sums": statistics.median(sums), "sets": statistics.median(sets)}
+    full["both"] = full["sums"] + full["sets"]
+    reference = statistics.median(bare)
+    _bar(report, f"full rebuild, {facts:,}: sums : bare GROUP BY", full["sums"], reference, 5)
+    _bar(report, "  sets : bare DISTINCT of people", full["sets"], statistics.median(people), 5)
+    _bar(report, "  both : both bare", full["both"], reference + statistics.median(people), 5)
+    return full
+
+
+def _drop(work: Callable[[], Any]) -> Callable[[], None]:
+    def run() -> None:
+        work()
+
+    return run
+
+
+def _a_day(report: Report, facts: int, full: dict[str, float]) -> dict[str, float]:
+    """The 1,000 cells of a day after a write to every one of them, beside the full rebuild."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE stats_totalday")
+        cursor.execute("VACUUM ANALYZE stats_ownday")
+        cursor.execute("VACUUM ANALYZE stats_monthset")
+    minutes = _timed("UPDATE duties_attendance SET minutes = minutes + 1 WHERE id = ANY(%s)")
+    swapped = _timed(_SWAP)
+    report.note(f"a day's 1,000 keys, times corrected {minutes * 1e3:.0f} ms, other people {swapped * 1e3:.0f} ms")
+    _share(
+        report, facts, f"a day's 1,000 keys, times corrected, {facts:,} : rebuild", minutes, full["both"], at_most=0.01
+    )
+    _share(report, facts, f"  other people came, {facts:,} : rebuild", swapped, full["both"], at_most=0.01)
+    return {"times corrected": minutes, "other people came": swapped}
+
+
+def _timed(change: str) -> float:
+    """Median seconds of draining a day on which one attendance of every squad was changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT ON (unit_id) id FROM duties_attendance WHERE day = %s AND current ORDER BY unit_id, id",
+            [A_DAY],
+        )
+        rows = [row for (row,) in cursor.fetchall()]
+        took = []
+        for _round in range(7):
+            cursor.execute(change, [rows])
+            # A squad that nobody came from that day is counted as well.
+            cursor.execute(
+                "INSERT INTO stats_dirty (unit_id, day, source) SELECT id, %s, 'attendance' FROM corps_unit u"
+                " WHERE level = 4 AND NOT EXISTS (SELECT FROM stats_dirty d WHERE d.unit_id = u.id)",
+                [A_DAY],
+            )
+            took.append(seconds(_counted))
+    return statistics.median(took)
+
+
+def _counted() -> None:
+    assert rollups.drain(actor=SYSTEM, wait=True).taken == 1000
+
+
+def _year(report: Report, facts: int) -> None:
+    """The year's table of the detachments: all columns, from their own rows and from the facts."""
+    detachments = list(Unit.objects.filter(level=Level.DETACHMENT).values_list("id", flat=True))
+    flows = [
+        code
+        for code, one in MEASURES.items()
+        if one.adds_up.value == "flow" and one.parts[0].source.changed != "roster"
+    ]
+
+    def ours() -> None:
+        assert len(figures(detachments, flows, *YEAR)) == 14 * len(flows)
+
+    def people() -> None:
+        figures(detachments, ["served"], *YEAR)
+
+    took = interleaved(
+        5, {"ours": ours, "people": people, "facts": _from_facts, "people facts": _people_from_facts}, warm_up=1
+    )
+    _share(
+        report, facts, f"year of 14 detachments, {facts:,}: roll-ups : facts", took["ours"], took["facts"], at_most=0.01
+    )
+    _share(report, facts, "  people who served: sets : facts", took["people"], took["people facts"], at_most=0.1)
+
+
+def _from_facts() -> None:
+    """One measure of each table per detachment, the least that could be asked: the roll-ups give all of them."""
+    with connection.cursor() as cursor:
+        for table, amount in (
+            ("duties_attendance", "minutes"),
+            ("duties_shift", "materials"),
+            ("incidents_incident", "materials"),
+        ):
+            cursor.execute(
+                f"SELECT d.id, count(*), sum(f.{amount}) FROM {table} f JOIN corps_unit u ON u.id = f.unit_id"
+                " JOIN corps_unit d ON d.level = 2 AND d.tree_id = u.tree_id AND u.lft BETWEEN d.lft AND d.rght"
+                " WHERE f.day >= %s AND f.day < %s GROUP BY d.id",
+                YEAR,
+            )
+            cursor.fetchall()
+
+
+def _people_from_facts() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT d.id, count(DISTINCT f.member_id) FROM duties_attendance f JOIN corps_unit u ON u.id = f.unit_id"
+            " JOIN corps_unit d ON d.level = 2 AND d.tree_id = u.tree_id AND u.lft BETWEEN d.lft AND d.rght"
+            f" WHERE f.day >= %s AND f.day < %s AND {SERVED_PART.condition_sql.replace('duties_attendance', 'f')}"
+            " GROUP BY d.id",
+            YEAR,
+        )
+        cursor.fetchall()
+
+
+def _bar(report: Report, name: str, ours: float, reference: float, at_most: float) -> None:
+    report.measure(name=name, ours=ours * 1e3, reference=reference * 1e3, unit="ms", at_most=at_most)
+
+
+def _share(report: Report, facts: int, name: str, ours: float, reference: float, *, at_most: float) -> None:
+    """A part of the whole: the fewer facts, the less there is to win, so the bar holds for the most of them."""
+    if facts == max(FACTS):
+        _bar(report, name, ours, reference, at_most)
+    else:
+        report.note(f"{name}: {ours * 1e3:.1f} of {reference * 1e3:,.0f} ms, {ours / reference:.4f}")
+
+
+def _lag(report: Report) -> None:
+    """From the commit of a fact until the root's stored figure shows it, with a real worker and a real beat."""
+    url = os.environ["DATABASE_URL"]
+    squad = Unit.objects.filter(level=Level.SQUAD).order_by("?").first()
+    root = Unit.objects.get(parent=None)
+    kind = IncidentKind.objects.get(code="bench")
+    queue = f"bench-{os.getpid()}"
+    lags: list[float] = []
+    with _processes(queue), psycopg.connect(url, autocommit=True) as hand:
+        stored = "SELECT coalesce(sum(incidents_rescue), 0) FROM stats_totalday WHERE unit_id = %s AND day = %s"
+        for number in range(COMMITS + 3):
+            before = _one(hand, stored, root.pk, A_DAY)
+            hand.execute(
+                "INSERT INTO incidents_incident (unit_id, kind_id, category, occurred_at, place, account, outcome,"
+                " quantity, materials, people_reached, state, recorded_at, verified_at) VALUES (%s, %s, 'rescue',"
+                " %s, '', '', '', 1, 0, 0, 'verified', now(), now())",
+                [squad.pk, kind.pk, dt.datetime.combine(A_DAY, dt.time(4), dt.UTC)],
+            )
+            began = time.perf_counter()
+            while _one(hand, stored, root.pk, A_DAY) == before:
+                if time.perf_counter() - began > 60:
+                    raise RuntimeError("no worker counts")
+                time.sleep(0.005)
+            # The first few also wait for worker and beat to come up.
+            if number >= 3:
+                lags.append(time.perf_counter() - began)
+            # Off the beat of the schedule.
+            time.sleep(0.137 * (number % 7))
+    report.note(f"lag: median {statistics.median(lags):.2f} s, longest {max(lags):.2f} s of {len(lags)} commits")
+    report.measure(name="fact committed -> figure at the root, p95", ours=percentile(lags, 95), unit="s", at_most=2)
+
+
+def _one(hand: "psycopg.Connection[Any]", statement: str, *values: Any) -> Any:
+    row = hand.execute(statement.encode(), values).fetchone()
+    return row[0] if row else None
+
+
+@contextmanager
+def _processes(queue: str) -> Iterator[None]:
+    """A worker and a beat as production runs them, with a queue of their own."""
+    environment = {**os.environ, "YIWU_BENCH_QUEUE": queue}
+    base = [sys.executable, "-m", "celery", "--quiet", "-A", "bench.rollup_worker"]
+    schedule = f"/tmp/{queue}"  # noqa: S108 (beat keeps its clock there; removed below)
+    started = [
+        subprocess.Popen([*base, "worker", "--loglevel", "ERROR", "--concurrency", "1"], env=environment),
+        subprocess.Popen([*base, "beat", "--loglevel", "ERROR", "-s", schedule, "--pidfile="], env=environment),
+    ]
+    try:
+        yield
+    finally:
+        for process in started:
+            process.terminate()
+        for process in started:
+            process.wait(30)
+        for ending in ("", ".db", ".dat", ".dir", ".bak"):
+            with suppress(FileNotFoundError):
+                os.unlink(schedule + ending)  # noqa: PTH108
