@@ -14,18 +14,18 @@ from corps.doors import actor_of
 from corps.permissions import Permission
 from corps.queries.scope import current_tree, see_unit
 from incidents.api.serializers import (
-    ChangeSerializer,
+    IncidentChangeSerializer,
+    IncidentKindSerializer,
+    IncidentNoteSerializer,
     IncidentPageSerializer,
+    IncidentQuerySerializer,
+    IncidentReasonSerializer,
+    IncidentRemarkSerializer,
     IncidentRowSerializer,
     IncidentSerializer,
-    KindSerializer,
-    ListQuerySerializer,
+    IncidentVerifySerializer,
     NewIncidentSerializer,
     NewPartySerializer,
-    NoteSerializer,
-    ReasonSerializer,
-    RemarkSerializer,
-    VerifySerializer,
 )
 from incidents.enums import IncidentCategory, IncidentState
 from incidents.logic.parties import FIELDS, Particulars
@@ -61,7 +61,7 @@ class IncidentViewSet(viewsets.GenericViewSet[Incident]):
     def list(self, request: Request) -> Response:
         """A page of the log, newest first; nothing is counted."""
         place = place_asked(request, Permission.INCIDENT_VIEW)
-        asked = self._entered(ListQuerySerializer, request.query_params)
+        asked = self._entered(IncidentQuerySerializer, request.query_params)
         page = page_of(
             actor_of(request),
             place,
@@ -81,13 +81,13 @@ class IncidentViewSet(viewsets.GenericViewSet[Incident]):
 
     @extend_schema(
         parameters=[OpenApiParameter("unit", str, description="Code of a unit of the corps; needed with several.")],
-        responses=KindSerializer(many=True),
+        responses=IncidentKindSerializer(many=True),
     )
     @action(detail=False, methods=["get"])
     def kinds(self, request: Request) -> Response:
         """The corps' kinds of incident in use, whose codes other calls take."""
         place = place_asked(request, Permission.INCIDENT_VIEW)
-        return Response(KindSerializer(kinds_of(place.corps_id), many=True).data)
+        return Response(IncidentKindSerializer(kinds_of(place.corps_id), many=True).data)
 
     @extend_schema(responses=IncidentSerializer)
     def retrieve(self, request: Request, pk: str) -> Response:
@@ -111,10 +111,10 @@ class IncidentViewSet(viewsets.GenericViewSet[Incident]):
         )
         return self._answer(made.pk, status.HTTP_201_CREATED)
 
-    @extend_schema(request=ChangeSerializer, responses=IncidentSerializer)
+    @extend_schema(request=IncidentChangeSerializer, responses=IncidentSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change what is told; what is absent stays."""
-        entered = self._entered(ChangeSerializer)
+        entered = self._entered(IncidentChangeSerializer)
         actor = actor_of(request)
         corps_id = current_tree().nodes[incident_of(actor, int(pk)).unit_id].corps_id
         unit_id = see_unit(actor, entered["unit"]).id if "unit" in entered else None
@@ -134,43 +134,43 @@ class IncidentViewSet(viewsets.GenericViewSet[Incident]):
         incidents.submit_incident(actor=actor_of(request), incident_id=int(pk))
         return self._answer(int(pk))
 
-    @extend_schema(request=VerifySerializer, responses=IncidentSerializer)
+    @extend_schema(request=IncidentVerifySerializer, responses=IncidentSerializer)
     @action(detail=True, methods=["post"])
     def verify(self, request: Request, pk: str) -> Response:
         """Vouch for it; it counts from now on."""
-        entered = self._entered(VerifySerializer)
+        entered = self._entered(IncidentVerifySerializer)
         verification.verify_incident(actor=actor_of(request), incident_id=int(pk), **entered)
         return self._answer(int(pk))
 
-    @extend_schema(request=RemarkSerializer, responses=IncidentSerializer)
+    @extend_schema(request=IncidentRemarkSerializer, responses=IncidentSerializer)
     @action(detail=True, methods=["post"], url_path="return", url_name="return")
     def give_back(self, request: Request, pk: str) -> Response:
         """Return it to be corrected."""
-        entered = self._entered(RemarkSerializer)
+        entered = self._entered(IncidentRemarkSerializer)
         verification.return_incident(actor=actor_of(request), incident_id=int(pk), **entered)
         return self._answer(int(pk))
 
-    @extend_schema(request=ReasonSerializer, responses=IncidentSerializer)
+    @extend_schema(request=IncidentReasonSerializer, responses=IncidentSerializer)
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Request, pk: str) -> Response:
         """Take the verification back; it counts no longer."""
-        entered = self._entered(ReasonSerializer)
+        entered = self._entered(IncidentReasonSerializer)
         verification.withdraw_verification(actor=actor_of(request), incident_id=int(pk), **entered)
         return self._answer(int(pk))
 
-    @extend_schema(request=ReasonSerializer, responses=IncidentSerializer)
+    @extend_schema(request=IncidentReasonSerializer, responses=IncidentSerializer)
     @action(detail=True, methods=["post"])
     def void(self, request: Request, pk: str) -> Response:
         """Declare that it did not happen or stands here twice."""
-        entered = self._entered(ReasonSerializer)
+        entered = self._entered(IncidentReasonSerializer)
         incidents.void_incident(actor=actor_of(request), incident_id=int(pk), **entered)
         return self._answer(int(pk))
 
-    @extend_schema(request=NoteSerializer, responses=IncidentSerializer)
+    @extend_schema(request=IncidentNoteSerializer, responses=IncidentSerializer)
     @action(detail=True, methods=["post"])
     def note(self, request: Request, pk: str) -> Response:
         """Add a line to the log; it cannot be changed afterwards."""
-        entered = self._entered(NoteSerializer)
+        entered = self._entered(IncidentNoteSerializer)
         incidents.add_note(actor=actor_of(request), incident_id=int(pk), **entered)
         return self._answer(int(pk))
 

@@ -15,7 +15,7 @@ from incidents.queries.log import log_lines
 MOST_PARTIES, MOST_PARTICIPANTS = 50, 500
 
 
-class KindSerializer(serializers.Serializer[Any]):
+class IncidentKindSerializer(serializers.Serializer[Any]):
     """A kind of incident; `asks_quantity` names what `quantity` means, empty where one incident is one."""
 
     code = serializers.CharField()
@@ -66,7 +66,7 @@ class PartySerializer(serializers.ModelSerializer[Party]):
         fields = ["id", "role", "shown"]  # noqa: RUF012
 
 
-class LogLineSerializer(serializers.Serializer[Any]):
+class IncidentLogLineSerializer(serializers.Serializer[Any]):
     """An entry of the log; `changes` has what a field was and is, in words."""
 
     id = serializers.IntegerField()
@@ -98,9 +98,9 @@ class IncidentSerializer(IncidentRowSerializer):
     parties = PartySerializer(many=True)
     log = serializers.SerializerMethodField()
 
-    @extend_schema_field(LogLineSerializer(many=True))
+    @extend_schema_field(IncidentLogLineSerializer(many=True))
     def get_log(self, incident: Incident) -> Any:
-        return LogLineSerializer(log_lines(incident), many=True).data
+        return IncidentLogLineSerializer(log_lines(incident), many=True).data
 
 
 class NewPartySerializer(serializers.Serializer[Any]):
@@ -118,7 +118,7 @@ def _number(name: str) -> serializers.IntegerField:
     return serializers.IntegerField(min_value=0, max_value=NUMBER_LIMITS[name], required=False)
 
 
-class ToldSerializer(serializers.Serializer[Any]):
+class IncidentToldSerializer(serializers.Serializer[Any]):
     """What may be told of an incident."""
 
     unit = serializers.CharField(max_length=30, required=False, help_text="Code of the unit.")
@@ -142,7 +142,7 @@ class ToldSerializer(serializers.Serializer[Any]):
     )
 
 
-class ChangeSerializer(ToldSerializer):
+class IncidentChangeSerializer(IncidentToldSerializer):
     """What is absent stays."""
 
     seen = serializers.IntegerField(
@@ -150,7 +150,7 @@ class ChangeSerializer(ToldSerializer):
     )
 
 
-class NewIncidentSerializer(ToldSerializer):
+class NewIncidentSerializer(IncidentToldSerializer):
     """What a new incident needs; `submit` sends it to an officer at once."""
 
     unit = serializers.CharField(max_length=30, help_text="Code of the unit.")
@@ -161,32 +161,32 @@ class NewIncidentSerializer(ToldSerializer):
     submit = serializers.BooleanField(required=False, default=False)
 
 
-class VerifySerializer(serializers.Serializer[Any]):
+class IncidentVerifySerializer(serializers.Serializer[Any]):
     """A remark is kept in the log; `seen` as when changing."""
 
     remark = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
     seen = serializers.IntegerField(required=False)
 
 
-class RemarkSerializer(serializers.Serializer[Any]):
+class IncidentRemarkSerializer(serializers.Serializer[Any]):
     """What is to be corrected."""
 
     remark = serializers.CharField(max_length=200)
 
 
-class ReasonSerializer(serializers.Serializer[Any]):
+class IncidentReasonSerializer(serializers.Serializer[Any]):
     """Why; it is kept in the log and in the trail."""
 
     reason = serializers.CharField(max_length=200)
 
 
-class NoteSerializer(serializers.Serializer[Any]):
+class IncidentNoteSerializer(serializers.Serializer[Any]):
     """A line of the log."""
 
     text = serializers.CharField(max_length=1000)
 
 
-class ListQuerySerializer(serializers.Serializer[Any]):
+class IncidentQuerySerializer(serializers.Serializer[Any]):
     """What a list is narrowed to; days are local, `end` is the first that no longer belongs."""
 
     state = serializers.MultipleChoiceField(choices=IncidentState.choices, required=False)

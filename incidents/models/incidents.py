@@ -91,8 +91,16 @@ class Incident(models.Model):
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
+                # Without the two last, half a position would compare as unknown, which a check lets pass.
                 condition=models.Q(latitude__isnull=True, longitude__isnull=True)
-                | models.Q(latitude__gte=-90, latitude__lte=90, longitude__gte=-180, longitude__lte=180),
+                | models.Q(
+                    latitude__gte=-90,
+                    latitude__lte=90,
+                    longitude__gte=-180,
+                    longitude__lte=180,
+                    latitude__isnull=False,
+                    longitude__isnull=False,
+                ),
                 name="incident_coordinates",
             ),
             models.CheckConstraint(
