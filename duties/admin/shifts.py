@@ -17,6 +17,7 @@ from corps.admin.filters import DaysFilter, UnitFilter, by_choice
 from corps.admin.pages import ActForm, OperationPage, ReasonForm
 from corps.admin.scopes import scope_for
 from corps.doors import actor_of
+from corps.models import Site
 from corps.permissions import Permission
 from duties.admin.fields import members_named, moment_widget, names_field, time_widget
 from duties.enums import SERVED, AttendanceStatus, DutyCategory, ShiftState
@@ -466,6 +467,9 @@ class ShiftAdmin(UnitText, ProjectAdmin):
             fields["joint"] = pick_several(self, request, unit, required=False, label=fields["joint"].label)
         if "kind" in fields:
             fields["kind"].queryset = kinds_for(request, obj)
+        if "site" in fields and obj is not None and obj.site_id is not None:
+            # A site of a superior unit may lie outside the reader's scope; saving the form shall not drop it.
+            fields["site"].queryset |= Site.objects.filter(pk=obj.site_id)
         return form
 
     def operate(self, request: HttpRequest, obj: Any, form: Any, *, adding: bool) -> Any:

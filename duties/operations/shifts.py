@@ -15,7 +15,7 @@ from corps.errors import Refusal
 from corps.models import Site, Unit
 from corps.operations.tree import hold_open
 from corps.permissions import Permission
-from corps.queries.scope import require
+from corps.queries.scope import allowed, require
 from duties.enums import SERVED, AttendanceStatus, ShiftState
 from duties.logic.standing import may_serve
 from duties.logic.times import LONGEST_SERIES, series_days, weekday_bits
@@ -137,11 +137,12 @@ def edit_shift(
             before=shift,
         )
         planned = set(shift.assignments.filter(active=True).values_list("member_id", flat=True))
-        hold_members([*planned, *shift.attendances.filter(current=True).values_list("member_id", flat=True)])
+        recorded = shift.attendances.filter(current=True).values_list("member_id", flat=True)
+        kept = planned if member_ids is None else set(member_ids)
+        hold_members({*planned, *kept, *recorded})
         plan.write(shift, starts_at, ends_at, remarks)
         _check_attendance_fits(shift)
         if member_ids is not None:
-            kept = set(member_ids)
             gone = shift.assignments.filter(active=True).exclude(member_id__in=kept)
             _check_not_recorded(shift, gone)
             gone.update(active=False)
@@ -293,8 +294,10 @@ class _Plan:
         vehicles: int,
         before: Shift | None = None,
     ) -> None:
-        self.joint = sorted(set(joint_unit_ids) - {unit_id})
         present = set() if before is None else set(before.joint_units.values_list("unit_id", flat=True))
+        # A unit that a superior chose and the actor does not see stays: no form could have offered it.
+        hidden = {part for part in present if not allowed(actor, Permission.UNIT_VIEW, part)}
+        self.joint = sorted((set(joint_unit_ids) | hidden) - {unit_id})
         hold_open([unit_id, *(set(self.joint) - present)])
         self.unit: Unit = Unit.objects.get(pk=unit_id)
         self._check_joint(actor, present)
@@ -340,7 +343,6 @@ class _Plan:
         )
 
     def _check_joint(self, actor: "Actor", present: set[int]) -> None:
-        # A unit that takes part already stays, also when a superior chose one that the actor does not see.
         for unit_id in set(self.joint) - present:
             require(actor, Permission.UNIT_VIEW, unit_id)
         if Unit.objects.filter(pk__in=self.joint).exclude(corps_id=self.unit.corps_id).exists():

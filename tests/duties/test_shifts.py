@@ -206,6 +206,15 @@ def test_a_shift_is_not_moved_away_from_its_attendance(cast: Cast) -> None:
     assert shift.attendances.get().period.upper == shift.ends_at + HOUR
 
 
+def test_a_joint_unit_out_of_sight_stays(cast: Cast) -> None:
+    """A squad's captain edits what the detachment made joint."""
+    shift = planned(cast, joint_unit_ids=[cast.units["zx1"].pk, cast.units["sg11"].pk])
+    edited(shift, actor=cast.actor("captain_sg11"), needed=4)
+    assert [part.unit.code for part in shift.joint_units.all()] == ["zx1"]
+    edited(shift, needed=4)
+    assert not shift.joint_units.exists()
+
+
 def test_a_closed_shift_refuses_changes(cast: Cast) -> None:
     shift = closed(cast)
     member = shift.assignments.get().member_id
