@@ -170,7 +170,7 @@ def initial_of(incident: Incident) -> dict[str, Any]:
 class PartyForm(forms.Form):
     """Somebody from outside; every field may be empty, but not all of them."""
 
-    role = forms.ChoiceField(label=_("Role"), choices=PartyRole.choices)
+    role = forms.ChoiceField(label=_("Part in the incident"), choices=PartyRole.choices)
     name = forms.CharField(
         label=_("Name"),
         required=False,
@@ -224,9 +224,7 @@ class PartyForm(forms.Form):
         return bool(Particulars(**self.particulars))
 
 
-PartyFormSet = formset_factory(
-    PartyForm, extra=0, max_num=MOST_PARTIES, absolute_max=MOST_PARTIES, validate_max=True
-)
+PartyFormSet = formset_factory(PartyForm, extra=0, max_num=MOST_PARTIES, absolute_max=MOST_PARTIES, validate_max=True)
 
 
 def filled_parties(formset: "BaseFormSet[Any]") -> list[PartyForm]:

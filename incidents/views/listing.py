@@ -28,6 +28,7 @@ PAGING = ("after", "before")
 WORDS_LIMIT = 60
 SHOWN_IN_A_ROW = 90
 MOST_AT_ONCE = 100
+SHOWN_AS_WAITING = 10
 RIGHTS = (Permission.INCIDENT_RECORD, Permission.INCIDENT_VERIFY)
 
 
@@ -120,7 +121,7 @@ def _ids(texts: list[str]) -> list[int]:
 def _queue(request: HttpRequest, unit: Node, tree: Tree) -> dict[str, Any]:
     # What changes after this moment must be read again before it can be verified.
     seen = newest_entry_id()
-    waiting = waiting_for_verification(actor_of(request), unit)
+    waiting = waiting_for_verification(actor_of(request), unit, limit=SHOWN_AS_WAITING)
     return {
         "seen": seen,
         "waiting": [_row(one, tree) for one in waiting.rows],

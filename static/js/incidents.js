@@ -17,7 +17,7 @@
 
     function follow() {
       var chosen = group.querySelector("input:checked");
-      if (!chosen) return;
+      if (!chosen) { quantity.hidden = true; return; }
       quantity.hidden = !chosen.dataset.asks;
       word.textContent = chosen.dataset.asks || plain;
       if (WITH_COUNTS.indexOf(chosen.dataset.category) >= 0) counts.open = true;
@@ -158,7 +158,7 @@
       if (form.dataset.sent) event.preventDefault();
       form.dataset.sent = "yes";
     });
-    var wrong = form.querySelector(".y-invalid, .y-incident-wrong");
+    var wrong = form.querySelector(".y-invalid") || form.querySelector(".y-incident-wrong");
     if (wrong) wrong.scrollIntoView({ block: "center" });
   });
   // Back in history shows the page as it was left; it may be sent again.
