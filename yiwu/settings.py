@@ -313,6 +313,19 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    # Several kinds of thing have a state, a status or a category.
+    "ENUM_NAME_OVERRIDES": {
+        "DutyCategory": "duties.enums.DutyCategory",
+        "ShiftState": "duties.enums.ShiftState",
+        "AttendanceStatus": "duties.enums.AttendanceStatus",
+        "IncidentCategory": "incidents.enums.IncidentCategory",
+        "IncidentState": "incidents.enums.IncidentState",
+        "IncidentEntryKind": "incidents.enums.EntryKind",
+        "PartyRole": "incidents.enums.PartyRole",
+        "MemberStatus": "members.enums.MemberStatus",
+        "MemberRole": "members.enums.MemberRole",
+        "ImportState": "members.enums.ImportState",
+    },
 }
 
 # --- history --------------------------------------------------------------------------------------------------------
