@@ -260,6 +260,8 @@ def test_every_listed_row_lies_in_the_scope(cast: Cast) -> None:
     assert people_seen == {stage.members["sg1"].pk, stage.members["sg11"].pk}
     imports_seen = {row["id"] for row in stage.client.get("/api/v1/imports/").json()["results"]}
     assert imports_seen == {stage.imports["sg1"].pk, stage.imports["sg11"].pk}
+    incidents_seen = {row["id"] for row in stage.client.get("/api/v1/incidents/").json()["results"]}
+    assert incidents_seen == {stage.incidents["sg1"].pk, stage.incidents["sg11"].pk}
 
 
 def test_moving_is_decided_above(cast: Cast) -> None:
