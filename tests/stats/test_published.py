@@ -148,6 +148,8 @@ def cities(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, 
     with django_db_blocker.unblock(), transaction.atomic():
         for name, city in CITIES.items():
             call_command("load_city", name, members=city.members, stdout=io.StringIO())
+        # What was deferred is checked once and for all; every test that rolls back would begin with it anew.
+        connection.check_constraints()
         yield {name: Unit.objects.get(code=city.root) for name, city in CITIES.items()}
         transaction.set_rollback(True)
 
