@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 PAGE: Final = 50
 _CODES: Final = tuple(SOURCES)
 _ORDER: Final = {code: position for position, code in enumerate(SOURCES)}
+_EVER: Final = (dt.date(1, 1, 1), dt.date(9999, 1, 1))
 _ONE_DAY: Final = dt.timedelta(days=1)
 
 # What a line of the list needs of a fact, by source.
@@ -211,10 +212,19 @@ def recount(unit: Node, measure: Measure, period: Period) -> int:
 def is_counted(unit: Node, measure: Measure, source: str, fact_id: int) -> Fact | None:
     """The fact if the measure ever counts it for the unit or a unit below it; told without anything about people."""
     counted = MEASURES[measure.numerator] if measure.adds_up is Adds.RATIO else measure
+    units = current_tree().within(unit.id)
     if counted.adds_up is Adds.DIRECT:
         return None
-    for found, rows in facts_behind(counted, current_tree().within(unit.id), dt.date(1, 1, 1), dt.date(9999, 1, 1)):
-        # Whoever left stands behind no figure of today, but did behind one of then.
+    if source == "joined" and counted.adds_up is Adds.DISTINCT:
+        # Who served here may have moved to another unit since.
+        ((_attendance, served),) = facts_behind(counted, units, *_EVER)
+        if not served.filter(member_id=fact_id).exists():
+            return None
+        counted, units = MEASURES["joined"], current_tree().ids
+    elif source == "joined" and counted.adds_up is Adds.STOCK:
+        # Whoever left stands behind no figure of today, but did behind those of then.
+        counted = MEASURES["joined"]
+    for found, rows in facts_behind(counted, units, *_EVER):
         if found.code == source and (
             row := _rows(rows.filter(pk=fact_id), source, _amount_of(counted, source)).first()
         ):
@@ -332,7 +342,7 @@ def _people(
     shown = [member for member in served if member > since][: PAGE + 1]
     ((_source, rows),) = facts_behind(measure, units, period.first, period.end)
     times = dict(rows.filter(member_id__in=shown).order_by("member_id").values_list("member_id").annotate(Count("id")))
-    ((source, people),) = facts_behind(MEASURES["joined"], current_tree().ids, dt.date.min, dt.date.max)
+    ((source, people),) = facts_behind(MEASURES["joined"], current_tree().ids, *_EVER)
     known = {row["id"]: row for row in _rows(people.filter(id__in=shown), source.code)}
     return [{**known[member], "amount": times.get(member, 0)} for member in shown if member in known]
 

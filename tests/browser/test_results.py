@@ -7,8 +7,9 @@ import pytest
 from playwright.sync_api import expect
 
 from duties.enums import DutyCategory, Mechanism
+from duties.models import DutyKind
 from incidents.enums import IncidentCategory
-from incidents.models import Incident
+from incidents.models import Incident, IncidentKind
 from tests.browser.conftest import Look, PageFor
 from tests.browser.lint import sideways
 from tests.cast import Cast
@@ -28,8 +29,7 @@ def served(cast: Cast) -> Deeds:
     for number in range(44):
         category, name = kinds[number % 3]
         unit = SQUADS[number % 3]
-        kind = deeds.duty_kind(category, Mechanism.FIXED)
-        type(kind).objects.filter(pk=kind.pk).update(name=name)
+        DutyKind.objects.filter(pk=deeds.duty_kind(category, Mechanism.FIXED).pk).update(name=name)
         shift = deeds.shift(
             unit,
             AUTUMN[0] + dt.timedelta(days=number * 2),
@@ -39,12 +39,11 @@ def served(cast: Cast) -> Deeds:
         )
         for member in deeds.people[unit][: 2 + number % 4]:
             deeds.attend(shift, member)
+    sorts = (IncidentCategory.DISPUTE, IncidentCategory.CLUE, IncidentCategory.PUBLICITY)
     for number in range(40):
-        category = (IncidentCategory.DISPUTE, IncidentCategory.CLUE, IncidentCategory.PUBLICITY)[number % 3]
-        deeds.incident(SQUADS[number % 3], AUTUMN[0] + dt.timedelta(days=number * 2), category=category)
-    for category, name in ((IncidentCategory.DISPUTE, "纠纷调解"), (IncidentCategory.CLUE, "违法线索")):
-        kind = deeds.incident_kind(category)
-        type(kind).objects.filter(pk=kind.pk).update(name=name)
+        deeds.incident(SQUADS[number % 3], AUTUMN[0] + dt.timedelta(days=number * 2), category=sorts[number % 3])
+    for sort, name in zip(sorts, ("纠纷调解", "违法线索", "普法宣传"), strict=True):
+        IncidentKind.objects.filter(pk=deeds.incident_kind(sort).pk).update(name=name)
     count()
     return deeds
 

@@ -14,6 +14,7 @@ from duties.enums import AttendanceStatus
 from duties.models import Attendance, Shift
 from incidents.enums import IncidentState
 from incidents.models import Incident
+from members.models import Member
 from stats.catalogue import MEASURES, Adds, Measure
 from stats.logic.periods import Period, read
 from stats.models import TotalDay
@@ -181,11 +182,30 @@ def test_a_correction_stands_in_the_history_of_the_fact(client: Client, cast: Ca
         ("captain_sg", "/u/sg/results/attended/?after=2022-02-30~0~1", 200),
         ("captain_sg", "/u/sg/results/attended/attendance/999999/", 404),
         ("captain_sg", "/u/sg/results/attended/incident/1/", 404),
+        ("captain_sg", "/u/sg/results/attended/joined/1/", 404),
         ("captain_sg", "/u/sg/results/detachments/thing/1/", 404),
     ],
 )
 def test_who_may_open_what(client: Client, cast: Cast, account: str, address: str, status: int) -> None:
     assert enter(client, cast, account).get(address).status_code == status
+
+
+def test_people_behind_a_figure_have_a_history(client: Client, cast: Cast) -> None:
+    """Also who has left since, and who served here and belongs to another unit today."""
+    deeds = story(cast, 3, FIRST, LAST, facts=0)
+    gone, moved = deeds.people["sg11"][:2]
+    Member.objects.filter(pk=gone.pk).update(status="active", status_on=None, joined_on=FIRST)
+    deeds.attend(deeds.shift("sg11", dt.date(2022, 11, 3)), moved)
+    Member.objects.filter(pk=gone.pk).update(status="left", status_on=dt.date(2022, 12, 1))
+    Member.objects.filter(pk=moved.pk).update(unit=cast.units["sg12"])
+    count()
+    captain = enter(client, cast, "captain_sg")
+    for measure, member in (("people", gone), ("served", moved)):
+        page = captain.get(f"/u/sg/results/{measure}/?period=2022-11").content.decode()
+        address = f"/u/sg/results/{measure}/joined/{member.pk}/"
+        assert address in page, measure
+        assert captain.get(address).status_code == 200, measure
+    assert captain.get(f"/u/sg/results/served/joined/{gone.pk}/").status_code == 404
 
 
 def test_a_fact_outside_the_unit_has_no_history_there(client: Client, cast: Cast, deeds: Deeds) -> None:
