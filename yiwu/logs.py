@@ -21,3 +21,18 @@ class ReadableFilter(logging.Filter):
                 return False
             record.msg = {key: event[key] for key in KEPT if key in event}
         return True
+
+
+class SteadyWorkFilter(logging.Filter):
+    """Drops lines of worker and beat about a task that runs every second and goes well; a failure is still told."""
+
+    def __init__(self, *tasks: str) -> None:
+        super().__init__()
+        self.tasks = frozenset(tasks)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno > logging.INFO:
+            return True
+        about = getattr(record, "data", None)
+        named = {about.get("name")} if isinstance(about, dict) else set(record.args or ())
+        return not self.tasks & named

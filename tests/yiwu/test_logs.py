@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 
 from corps.logic.masking import mask_log_event
-from yiwu.logs import ReadableFilter
+from yiwu.logs import ReadableFilter, SteadyWorkFilter
 
 
 def _record(message: Any) -> logging.LogRecord:
@@ -59,3 +59,26 @@ def test_a_traceback_of_another_logger_is_masked() -> None:
 def test_what_was_searched_for_stays_out_of_the_log() -> None:
     event = {"request": "GET /u/sg1/roster/?q=%E5%BC%A0%E4%BC%9F&status=active", "code": 200}
     assert mask_log_event(None, "info", event)["request"] == "GET /u/sg1/roster/?q=***&status=active"
+
+
+def _about(task: str, level: int = logging.INFO) -> logging.LogRecord:
+    """What a worker says of a task: its name among the details."""
+    record = logging.LogRecord("celery.app.trace", level, __file__, 1, "Task %(name)s", ({"name": task},), None)
+    record.data = {"name": task}
+    return record
+
+
+def _due(task: str) -> logging.LogRecord:
+    """What beat says of a task."""
+    text = "Scheduler: Sending due task %s (%s)"
+    return logging.LogRecord("celery.beat", logging.INFO, __file__, 1, text, ("every-second", task), None)
+
+
+def test_work_of_every_second_is_told_only_when_it_fails() -> None:
+    steady = SteadyWorkFilter("stats.drain_dirty")
+    assert not steady.filter(_about("stats.drain_dirty"))
+    assert not steady.filter(_due("stats.drain_dirty"))
+    assert steady.filter(_about("stats.drain_dirty", logging.ERROR))
+    assert steady.filter(_about("members.stage_import"))
+    assert steady.filter(_due("members.resume_stalled_imports"))
+    assert steady.filter(_record("anything else"))
