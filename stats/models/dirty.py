@@ -9,6 +9,7 @@ class Changed(models.TextChoices):
 
     SHIFT = "shift", _("shifts")
     ATTENDANCE = "attendance", _("attendance")
+    HOURS = "hours", _("hours of attendance")
     INCIDENT = "incident", _("incidents")
     ROSTER = "roster", _("roster")
     TREE = "tree", _("units below")
@@ -17,8 +18,9 @@ class Changed(models.TextChoices):
 class Dirty(models.Model):
     """A unit and a day to count again. Written by triggers in the transaction of the fact, taken by the drain.
 
-    `source` says which table of facts was written, so that the others are not read for nothing; with `tree` no fact
-    changed, but what hangs below the unit did. A key may stand here many times; counting it once settles all of them.
+    `source` says which table of facts was written, so that the others are not read for nothing; with `hours` the same
+    people came as before, with `tree` no fact changed, but what hangs below the unit did. A key may stand here many
+    times; counting it once settles all of them.
     """
 
     unit_id = models.BigIntegerField(_("unit"))

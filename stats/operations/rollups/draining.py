@@ -5,6 +5,7 @@ nothing the second time, because cells are counted from the facts and not change
 """
 
 import datetime as dt
+import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -37,7 +38,8 @@ SELECT source, unit_id, day, count(*) FROM taken GROUP BY source, unit_id, day
 
 @dataclass(slots=True)
 class Drained:
-    """What a drain did: rows of keys taken, cells written, and the days of every unit whose totals changed.
+    """What a drain did: rows of keys taken, cells written, the seconds spent on cells and on sets, and the days of
+    every unit whose totals changed.
 
     `busy` is true when another drain or a rebuild was at work, which then does it.
     """
@@ -45,6 +47,8 @@ class Drained:
     taken: int = 0
     cells: int = 0
     busy: bool = False
+    cells_took: float = 0.0
+    sets_took: float = 0.0
     touched: dict[int, set[dt.date]] = field(default_factory=lambda: defaultdict(set))
 
 
@@ -104,13 +108,18 @@ def _count(keys: dict[str, set[cells.Key]], done: Drained) -> None:
     # Read after the tree is held, so it stays as it is read.
     tree = current_tree()
     different: set[cells.Key] = set()
+    began = time.perf_counter()
+    hours = keys.pop(Changed.HOURS, set())
     for source in GROUPS:
-        different |= cells.count_own(source, keys.get(source, ()))
+        wanted = keys.get(source, set())
+        different |= cells.count_own(source, wanted | hours if source == Changed.ATTENDANCE else wanted)
     cells.drop_empty(different)
     totals = cells.add_up(tree, different | keys.get(Changed.TREE, set()))
+    done.cells_took = time.perf_counter() - began
     # The same number of people may be other people: months are counted also where no cell changed.
     months = sets.months_of([*keys.get(Changed.ATTENDANCE, ()), *keys.get(Changed.TREE, ())])
     people = sets.count_people(tree, months)
+    done.sets_took = time.perf_counter() - began - done.cells_took
     done.cells = len(different) + len(totals) + len(people)
     for unit_id, day in (*totals, *people):
         done.touched[unit_id].add(day)

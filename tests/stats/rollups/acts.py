@@ -4,6 +4,7 @@ import datetime as dt
 from random import Random
 from typing import Any
 
+import psycopg
 from django.db import IntegrityError, connection, transaction
 
 from corps.actors import SYSTEM
@@ -45,7 +46,7 @@ class World:
         try:
             with transaction.atomic():
                 getattr(self, name)()
-        except (IntegrityError, Refusal):
+        except (IntegrityError, psycopg.IntegrityError, Refusal):
             pass
 
     def enrol(self) -> None:
@@ -118,29 +119,17 @@ class World:
         one = self.some(Shift.objects.exclude(state="cancelled"))
         if one is None:
             return
-        with (
-            connection.cursor() as cursor,
-            cursor.copy(
-                "COPY duties_attendance (shift_id, member_id, unit_id, day, category, mechanism, status, minutes,"
-                " current, reason, recorded_at) FROM STDIN"
-            ) as copy,
-        ):
-            for member in Member.objects.order_by("pk")[:20]:
-                copy.write_row(
-                    [
-                        one.pk,
-                        member.pk,
-                        member.unit_id,
-                        one.day,
-                        one.category,
-                        one.mechanism,
-                        "absent",
-                        0,
-                        True,
-                        "",
-                        one.starts_at,
-                    ]
-                )
+        # Read before: a connection that copies answers nothing else.
+        there = Attendance.objects.filter(shift=one, current=True).values("member_id")
+        people = list(Member.objects.exclude(pk__in=there).order_by("pk").values_list("pk", "unit_id")[:20])
+        statement = (
+            "COPY duties_attendance (shift_id, member_id, unit_id, day, category, mechanism, status, minutes,"
+            " current, reason, recorded_at) FROM STDIN"
+        )
+        with connection.cursor() as cursor, cursor.copy(statement) as copy:
+            for member, unit in people:
+                row = [one.pk, member, unit, one.day, one.category, one.mechanism, "absent", 0, True, "", one.starts_at]
+                copy.write_row(row)
 
     def report(self) -> None:
         incident(

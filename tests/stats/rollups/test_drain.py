@@ -74,6 +74,13 @@ def test_a_corrected_attendance(city: Cast) -> None:
     assert total(city, "hy", "attended") == 2
 
 
+def test_a_change_of_times_alone_leaves_people_uncounted(city: Cast) -> None:
+    Attendance.objects.update(minutes=77)
+    assert set(Dirty.objects.values_list("source", flat=True)) == {"hours"}
+    drained_right()
+    assert total(city, "hy", "minutes") == 154
+
+
 def test_another_member_of_the_same_unit(city: Cast) -> None:
     other = person(city.units["sg11"].pk, "张伟")
     Attendance.objects.filter(unit_id=city.units["sg11"].pk).update(member_id=other.pk)

@@ -14,7 +14,7 @@ from tests.cast import Cast
 from tests.stats.rollups import recount
 from tests.stats.rollups.acts import ACTS, World
 
-STEPS = st.lists(st.sampled_from([*ACTS, "drain", "drain_some", "twice"]), min_size=5, max_size=30)
+STEPS = st.lists(st.sampled_from([*ACTS, "drain", "drain_some", "twice"]), min_size=5, max_size=25)
 
 
 class Undo(Exception):
@@ -35,7 +35,7 @@ def do(world: World, step: str) -> None:
         world.act(step)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32), steps=STEPS, rebuilt=st.booleans())
 def test_rollups_equal_a_recount(cast: Cast, seed: int, steps: list[str], rebuilt: bool) -> None:
     with pytest.raises(Undo), transaction.atomic():
