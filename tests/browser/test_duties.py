@@ -21,7 +21,7 @@ from tests.duties.stage import PICTURE, Duties, duties_of, this_monday
 pytestmark = pytest.mark.django_db(transaction=True)
 
 # Codes of units are code; the others are initials that a placeholder shows, as one types them.
-WORDS = ("hy", "sg", "sg1", "sg11", "sg12", "sg2", "sg21", "xl", "zw", "wf", "ln", "lm")
+WORDS = ("hy", "sg", "sg1", "sg11", "sg12", "sg2", "sg21", "captain", "xl", "zw", "wf", "ln", "lm")
 
 
 @pytest.fixture

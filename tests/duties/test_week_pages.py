@@ -18,8 +18,8 @@ pytestmark = pytest.mark.django_db
 
 # Session, account, its standing, the tree's version, one look-up of appointments for each right that is asked; kinds,
 # sites, shifts with assignments, members and joint units; for a superior one count of everything below.
-QUERIES_OF_A_SQUAD = 0
-QUERIES_OF_A_SUPERIOR = 0
+QUERIES_OF_A_SQUAD = 26
+QUERIES_OF_A_SUPERIOR = 25
 
 
 @pytest.fixture
@@ -147,7 +147,7 @@ def test_a_row_becomes_shifts_with_what_the_kind_has(captain: Client, duties: Du
 
 def test_time_number_place_and_turns_are_taken(captain: Client, duties: Duties) -> None:
     site = Site.objects.create(unit=duties.cast.units["sg11"], kind="school", name="实验小学")
-    add(captain, next_monday(), days="一至四", times="22-6", needed="2", place="sysxx", people="zw wf/ln lm")
+    add(captain, next_monday(), days="一至四", times="22-6", needed="2", place="syxx", people="zw wf/ln lm")
     add(captain, next_monday(), days="7", place="沿江风光带")
     nights = list(Shift.objects.filter(site=site).order_by("starts_at"))
     assert [(one.ends_at - one.starts_at).seconds // 3600 for one in nights] == [8] * 4
