@@ -312,7 +312,7 @@ def _year(report: Report, facts: int) -> None:
         figures(detachments, ["served"], *YEAR)
 
     took = interleaved(
-        5, {"ours": ours, "people": people, "facts": _from_facts, "people facts": _people_from_facts}, warm_up=1
+        3, {"ours": ours, "people": people, "facts": _from_facts, "people facts": _people_from_facts}, warm_up=1
     )
     _share(
         report, facts, f"year of 14 detachments, {facts:,}: roll-ups : facts", took["ours"], took["facts"], at_most=0.01

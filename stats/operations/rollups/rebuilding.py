@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 # For this transaction only: hashes of a whole city's days in memory instead of on disk.
 _SETTINGS = ("SET LOCAL work_mem = '512MB'", "SET LOCAL maintenance_work_mem = '512MB'", "SET LOCAL jit = off")
 
+# After so many months the table of sets has grown out of what the planner knows of it.
+_PLANS_GO_OLD = (1, 6)
+
 
 @dataclass(slots=True)
 class Rebuilt:
@@ -121,7 +124,9 @@ def _build_sets(cursor: CursorWrapper, tree: Tree) -> int:
         while month <= last:
             months.add(month)
             month = next_month(month)
-    for month in sorted(months):
+    for number, month in enumerate(sorted(months)):
+        if number in _PLANS_GO_OLD:
+            cursor.execute("ANALYZE stats_monthset")
         sets.count_people(tree, [(unit_id, month) for unit_id in tree.ids])
     # Of units that are no more nothing is left but what a trigger should have cleared.
     cursor.execute("DELETE FROM stats_monthset WHERE unit_id <> ALL(%s)", [tree.ids])

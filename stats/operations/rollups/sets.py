@@ -10,14 +10,14 @@ from django.db import connection
 from corps.queries.scope import Tree
 from stats.catalogue.columns import SERVED_PART
 from stats.logic.months import month_of, next_month
-from stats.logic.people import pack, set_of, unpack
+from stats.logic.people import pack, pack_keys, set_of, unpack
 
 Key: TypeAlias = tuple[int, dt.date]
 
 _SOURCE = SERVED_PART.source
 
 _OWN = f"""
-SELECT k.unit_id, k.month, array_agg(DISTINCT {_SOURCE.table}.member_id)
+SELECT k.unit_id, k.month, array_agg(DISTINCT {_SOURCE.table}.member_id ORDER BY {_SOURCE.table}.member_id)
 FROM unnest(%s::bigint[], %s::date[], %s::date[]) AS k (unit_id, month, after)
 JOIN {_SOURCE.table} ON {_SOURCE.unit_sql} = k.unit_id AND {_SOURCE.day_sql} >= k.month AND {_SOURCE.day_sql} < k.after
 WHERE {SERVED_PART.condition_sql}
@@ -74,13 +74,22 @@ def _count(keys: list[Key]) -> set[Key]:
     units, months = [unit_id for unit_id, _month in keys], [month for _unit, month in keys]
     with connection.cursor() as cursor:
         cursor.execute(_OWN, [units, months, [next_month(month) for month in months]])
-        people = {(unit_id, month): set_of(members) for unit_id, month, members in cursor.fetchall()}
+        own = {(unit_id, month): members for unit_id, month, members in cursor.fetchall()}
         cursor.execute(_BELOW, [units, months])
+        together: dict[Key, int] = {}
         for unit_id, month, members in cursor.fetchall():
-            people[unit_id, month] = people.get((unit_id, month), 0) | unpack(members)
+            together[unit_id, month] = together.get((unit_id, month), 0) | unpack(members)
         cursor.execute(_STORED, [units, months])
         stored = {(unit_id, month): bytes(members) for unit_id, month, members in cursor.fetchall()}
-        packed = {key: pack(found) for key, found in people.items() if found}
+        packed: dict[Key, bytes] = {}
+        numbers: dict[Key, int] = {}
+        for key, keys_here in own.items():
+            if key in together:
+                together[key] |= set_of(keys_here)
+            else:
+                packed[key], numbers[key] = pack_keys(keys_here), len(keys_here)
+        for key, people in together.items():
+            packed[key], numbers[key] = pack(people), people.bit_count()
         written = [key for key, content in packed.items() if stored.get(key) != content]
         gone = [key for key in stored if key not in packed]
         if written:
@@ -90,7 +99,7 @@ def _count(keys: list[Key]) -> set[Key]:
                     [unit_id for unit_id, _month in written],
                     [month for _unit, month in written],
                     [packed[key] for key in written],
-                    [people[key].bit_count() for key in written],
+                    [numbers[key] for key in written],
                 ],
             )
         if gone:
