@@ -1,16 +1,16 @@
 """Sheets of alarm figures for tests, in the forms that statistics offices write."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import openpyxl
 import xlsxwriter
 
-Cells = Sequence[Sequence[Any]]
+Cells = Sequence[Any]
 
 
-def workbook(sheets: dict[str, Cells], merged: dict[str, Sequence[str]] | None = None) -> bytes:
+def workbook(sheets: Mapping[str, Cells], merged: Mapping[str, Sequence[str]] | None = None) -> bytes:
     """An .xlsx with these cells; texts that begin with "=" are formulas. `merged` names ranges such as A1:M1."""
     target = io.BytesIO()
     book: Any = xlsxwriter.Workbook(target, {"in_memory": True})
@@ -26,7 +26,7 @@ def workbook(sheets: dict[str, Cells], merged: dict[str, Sequence[str]] | None =
     return target.getvalue()
 
 
-def by_openpyxl(sheets: dict[str, Cells]) -> bytes:
+def by_openpyxl(sheets: Mapping[str, Cells]) -> bytes:
     """The same by the other writer."""
     book = openpyxl.Workbook()
     book.remove(book.active)
