@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -21,6 +22,7 @@ from incidents.queries.incidents import open_incidents, waiting_for_verification
 from members.enums import ImportState
 from members.queries.figures import Figures
 from members.queries.importing import Waiting, imports_waiting
+from stats.queries.open_alarms import open_alarms
 
 GAPS_SHOWN = 5
 GAP_HOURS = 24
@@ -46,8 +48,9 @@ class Task:
 
 
 def burning(request: HttpRequest, unit: Node, may: dict[str, bool]) -> list[Task]:
-    """What cannot wait until tomorrow: posts without enough people in the next 24 hours."""
-    return _gaps(request, unit, may) if may["duty_view"] else []
+    """What cannot wait: posts without enough people in the next 24 hours, and figures that went wrong."""
+    tasks = _gaps(request, unit, may) if may["duty_view"] else []
+    return tasks + (_alarms(request, unit) if may["result_view"] else [])
 
 
 def waiting(request: HttpRequest, unit: Node, may: dict[str, bool]) -> list[Task]:
@@ -85,7 +88,7 @@ def _gaps(request: HttpRequest, unit: Node, may: dict[str, bool]) -> list[Task]:
     button = _("Assign") if may["duty_plan"] else _("Look")
     tasks = [
         Task(
-            "alarm",
+            "warn",
             _named(unit, gap.shift),
             gap_word(gap.missing),
             reverse("shift", args=[gap.shift.pk]),
@@ -98,7 +101,27 @@ def _gaps(request: HttpRequest, unit: Node, may: dict[str, bool]) -> list[Task]:
     if rest:
         missing = sum(gap.missing for gap in rest)
         what = ngettext("%(n)s more shift lacks people", "%(n)s more shifts lack people", len(rest)) % {"n": len(rest)}
-        tasks.append(Task("alarm", what, gap_word(missing), reverse("duties", args=[unit.code]), _("See the week")))
+        tasks.append(Task("warn", what, gap_word(missing), reverse("duties", args=[unit.code]), _("See the week")))
+    return tasks
+
+
+def _alarms(request: HttpRequest, unit: Node) -> list[Task]:
+    found = open_alarms(actor_of(request), unit)[: ALARMS_SHOWN + 1]
+    tasks = [
+        Task(
+            "stop",
+            one.unit.short_name,
+            _("a stored figure differs from the facts: please tell the administrator"),
+            f"{reverse('results', args=[one.unit.code])}?period={one.day}",
+            _("Look"),
+            timezone.make_aware(dt.datetime.combine(one.day, dt.time())),
+        )
+        for one in found
+    ]
+    if len(tasks) > ALARMS_SHOWN:
+        note = _("more figures differ from the facts")
+        url = reverse("results", args=[unit.code])
+        tasks[ALARMS_SHOWN:] = [Task("stop", unit.short_name, note, url, _("Look"))]
     return tasks
 
 

@@ -21,6 +21,7 @@ from incidents.operations.verification import return_incident, verify_incident
 from members.enums import ImportState
 from members.models import RosterImport
 from members.queries.figures import figures_of, forget_figures_above
+from stats.models import Discrepancy
 from stats.operations.rollups import drain_all
 from tests.cast import Cast
 from tests.duties.scenes import closed, days_ago, moment, planned
@@ -30,7 +31,7 @@ from yiwu.live import topics_of
 
 pytestmark = pytest.mark.django_db
 
-QUERIES_OF_A_HOME = {"captain_sg": 47, "liaison_hy": 48}
+QUERIES_OF_A_HOME = {"captain_sg": 48, "liaison_hy": 50}
 NOW = timezone.now
 HOUR = dt.timedelta(hours=1)
 ASKING = {"HX-Request": "true", "X-Self-Refresh": "1"}
@@ -186,6 +187,20 @@ def test_posts_without_people_burn(client: Client, cast: Cast) -> None:
     assert "缺 2" in burning
     assert f"/shifts/{full.pk}/" not in burning
     assert f"/shifts/{far.pk}/" not in burning
+    assert 'id="burning"' not in enter(client, cast, "captain_zx").get("/u/zx/").content.decode()
+    assert 'id="burning"' not in enter(client, cast, "auditor_sg").get("/u/sg/").content.decode()
+
+
+def test_a_falsified_figure_burns(client: Client, cast: Cast) -> None:
+    for place in range(5):
+        Discrepancy.objects.create(
+            table="own", unit=cast.units["sg11"], day=days_ago(place), column="attended", stored=3, counted=2
+        )
+    page = enter(client, cast, "captain_sg").get("/u/sg/").content.decode()
+    burning = page[page.index('id="burning"') : page.index('id="waiting"')]
+    assert burning.count("<li>") == 4
+    assert burning.count("存储的数字与事实不符") == 3
+    assert "另有数字与事实不符" in burning
     assert 'id="burning"' not in enter(client, cast, "captain_zx").get("/u/zx/").content.decode()
     assert 'id="burning"' not in enter(client, cast, "auditor_sg").get("/u/sg/").content.decode()
 
