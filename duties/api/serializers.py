@@ -9,13 +9,15 @@ from duties.enums import AttendanceStatus, DutyCategory, Mechanism, ShiftState
 
 MOST_MEMBERS, MOST_JOINT = 500, 50
 MOST_NUMBER = 9999
+# Every number of this size is one in JSON and fits the keys of the database.
+LARGEST_ID = 2**53
 
 
 def _code(unit_id: int) -> str:
     return current_tree().nodes[unit_id].code
 
 
-class KindSerializer(serializers.Serializer[Any]):
+class DutyKindSerializer(serializers.Serializer[Any]):
     """A kind of duty; `needed`, `starts` and `minutes` are what planning proposes."""
 
     code = serializers.CharField()
@@ -136,7 +138,7 @@ class NewShiftSerializer(serializers.Serializer[Any]):
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
     needed = serializers.IntegerField(min_value=1, max_value=MOST_NUMBER)
-    site = serializers.IntegerField(min_value=1, allow_null=True, default=None)
+    site = serializers.IntegerField(min_value=1, max_value=LARGEST_ID, allow_null=True, default=None)
     route = serializers.CharField(max_length=200, allow_blank=True, default="")
     joint_units = serializers.ListField(
         child=serializers.CharField(max_length=30), max_length=MOST_JOINT, default=list, help_text="Codes of units."
@@ -145,7 +147,9 @@ class NewShiftSerializer(serializers.Serializer[Any]):
     auxiliaries = _number()
     vehicles = _number()
     remarks = serializers.CharField(max_length=200, allow_blank=True, default="")
-    members = serializers.ListField(child=serializers.IntegerField(min_value=1), max_length=MOST_MEMBERS, default=list)
+    members = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=LARGEST_ID), max_length=MOST_MEMBERS, default=list
+    )
 
 
 class ShiftChangeSerializer(serializers.Serializer[Any]):
@@ -155,7 +159,7 @@ class ShiftChangeSerializer(serializers.Serializer[Any]):
     starts_at = serializers.DateTimeField(required=False)
     ends_at = serializers.DateTimeField(required=False)
     needed = serializers.IntegerField(min_value=1, max_value=MOST_NUMBER, required=False)
-    site = serializers.IntegerField(min_value=1, allow_null=True, required=False)
+    site = serializers.IntegerField(min_value=1, max_value=LARGEST_ID, allow_null=True, required=False)
     route = serializers.CharField(max_length=200, allow_blank=True, required=False)
     joint_units = serializers.ListField(
         child=serializers.CharField(max_length=30), max_length=MOST_JOINT, required=False
@@ -165,61 +169,63 @@ class ShiftChangeSerializer(serializers.Serializer[Any]):
     vehicles = serializers.IntegerField(min_value=0, max_value=MOST_NUMBER, required=False)
     remarks = serializers.CharField(max_length=200, allow_blank=True, required=False)
     members = serializers.ListField(
-        child=serializers.IntegerField(min_value=1), max_length=MOST_MEMBERS, required=False
+        child=serializers.IntegerField(min_value=1, max_value=LARGEST_ID), max_length=MOST_MEMBERS, required=False
     )
     reason = serializers.CharField(max_length=200, allow_blank=True, default="")
 
 
-class ReasonSerializer(serializers.Serializer[Any]):
+class DutyReasonSerializer(serializers.Serializer[Any]):
     """Why something is undone."""
 
     reason = serializers.CharField(max_length=200)
 
 
-class MembersSerializer(serializers.Serializer[Any]):
+class ChosenMembersSerializer(serializers.Serializer[Any]):
     """Members by their ids."""
 
-    members = serializers.ListField(child=serializers.IntegerField(min_value=1), max_length=MOST_MEMBERS)
+    members = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=LARGEST_ID), max_length=MOST_MEMBERS
+    )
 
 
-class MemberSerializer(serializers.Serializer[Any]):
+class OneMemberSerializer(serializers.Serializer[Any]):
     """One member."""
 
-    member = serializers.IntegerField(min_value=1)
+    member = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
 
 
-class CheckInSerializer(MemberSerializer):
+class CheckInSerializer(OneMemberSerializer):
     """Who came, when."""
 
     at = serializers.DateTimeField()
     late = serializers.BooleanField(default=False)
 
 
-class CheckOutSerializer(MemberSerializer):
+class CheckOutSerializer(OneMemberSerializer):
     """Who leaves, when."""
 
     at = serializers.DateTimeField()
 
 
-class RecordSerializer(serializers.Serializer[Any]):
+class AttendanceRecordSerializer(serializers.Serializer[Any]):
     """What was: for `present` and `late` with times, for `replaced` with who came instead."""
 
     status = serializers.ChoiceField(choices=AttendanceStatus.choices)
     checked_in_at = serializers.DateTimeField(allow_null=True, default=None)
     checked_out_at = serializers.DateTimeField(allow_null=True, default=None)
-    replaced_by = serializers.IntegerField(min_value=1, allow_null=True, default=None)
+    replaced_by = serializers.IntegerField(min_value=1, max_value=LARGEST_ID, allow_null=True, default=None)
 
 
-class EntrySerializer(RecordSerializer):
+class AttendanceEntrySerializer(AttendanceRecordSerializer):
     """A line of a list; without times somebody who came was there from start to end."""
 
-    member = serializers.IntegerField(min_value=1)
+    member = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
 
 
-class ListSerializer(serializers.Serializer[Any]):
+class AttendanceListSerializer(serializers.Serializer[Any]):
     """A whole list of attendance."""
 
-    entries = EntrySerializer(many=True)
+    entries = AttendanceEntrySerializer(many=True)
 
     def validate_entries(self, entries: list[Any]) -> list[Any]:
         if len(entries) > MOST_MEMBERS:
@@ -227,13 +233,13 @@ class ListSerializer(serializers.Serializer[Any]):
         return entries
 
 
-class CorrectionSerializer(RecordSerializer):
+class AttendanceCorrectionSerializer(AttendanceRecordSerializer):
     """What really was, and why it is corrected."""
 
     reason = serializers.CharField(max_length=200)
 
 
-class ResultsSerializer(serializers.Serializer[Any]):
+class ShiftResultsSerializer(serializers.Serializer[Any]):
     """What the shift came to."""
 
     materials = serializers.IntegerField(min_value=0, default=0)
@@ -257,8 +263,8 @@ class AttendanceQuerySerializer(serializers.Serializer[Any]):
 
     status = serializers.MultipleChoiceField(choices=AttendanceStatus.choices, required=False)
     category = serializers.MultipleChoiceField(choices=DutyCategory.choices, required=False)
-    member = serializers.IntegerField(min_value=1, required=False)
-    shift = serializers.IntegerField(min_value=1, required=False)
+    member = serializers.IntegerField(min_value=1, max_value=LARGEST_ID, required=False)
+    shift = serializers.IntegerField(min_value=1, max_value=LARGEST_ID, required=False)
     first = serializers.DateField(required=False)
     end = serializers.DateField(required=False)
     corrected = serializers.BooleanField(default=False)

@@ -14,22 +14,22 @@ from corps.doors import actor_of
 from corps.permissions import Permission
 from corps.queries.scope import current_tree, require, see_unit
 from duties.api.serializers import (
+    AttendanceCorrectionSerializer,
+    AttendanceListSerializer,
     AttendancePageSerializer,
     AttendanceQuerySerializer,
     AttendanceSerializer,
     CheckInSerializer,
     CheckOutSerializer,
-    CorrectionSerializer,
-    KindSerializer,
-    ListSerializer,
-    MemberSerializer,
-    MembersSerializer,
+    ChosenMembersSerializer,
+    DutyKindSerializer,
+    DutyReasonSerializer,
     NewShiftSerializer,
-    ReasonSerializer,
-    ResultsSerializer,
+    OneMemberSerializer,
     ShiftChangeSerializer,
     ShiftPageSerializer,
     ShiftQuerySerializer,
+    ShiftResultsSerializer,
     ShiftRowSerializer,
     ShiftSerializer,
 )
@@ -95,14 +95,14 @@ class ShiftViewSet(_Door):
 
     @extend_schema(
         parameters=[OpenApiParameter("unit", str, description="Code of a unit of the corps; needed with several.")],
-        responses=KindSerializer(many=True),
+        responses=DutyKindSerializer(many=True),
     )
     @action(detail=False, methods=["get"])
     def kinds(self, request: Request) -> Response:
         """The corps' kinds of duty in use, whose codes other calls take."""
         place = place_asked(request, Permission.DUTY_VIEW)
         rows = kinds_of(actor_of(request)).filter(corps_id=place.corps_id, active=True)
-        return Response(KindSerializer(rows, many=True).data)
+        return Response(DutyKindSerializer(rows, many=True).data)
 
     @extend_schema(responses=ShiftSerializer)
     def retrieve(self, request: Request, pk: str) -> Response:
@@ -145,26 +145,26 @@ class ShiftViewSet(_Door):
         )
         return self._answer(present.pk)
 
-    @extend_schema(request=ReasonSerializer, responses=ShiftSerializer)
+    @extend_schema(request=DutyReasonSerializer, responses=ShiftSerializer)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
         """Call the shift off; its people are free again."""
-        shifts.cancel_shift(actor=actor_of(request), shift_id=int(pk), **self.entered(ReasonSerializer))
+        shifts.cancel_shift(actor=actor_of(request), shift_id=int(pk), **self.entered(DutyReasonSerializer))
         return self._answer(int(pk))
 
-    @extend_schema(request=MembersSerializer, responses=ShiftSerializer)
+    @extend_schema(request=ChosenMembersSerializer, responses=ShiftSerializer)
     @action(detail=True, methods=["post"])
     def assign(self, request: Request, pk: str) -> Response:
         """Put members on the shift: all of them or none."""
-        entered = self.entered(MembersSerializer)
+        entered = self.entered(ChosenMembersSerializer)
         assignments.assign(actor=actor_of(request), shift_id=int(pk), member_ids=entered["members"])
         return self._answer(int(pk))
 
-    @extend_schema(request=MemberSerializer, responses=ShiftSerializer)
+    @extend_schema(request=OneMemberSerializer, responses=ShiftSerializer)
     @action(detail=True, methods=["post"], url_path="take-off", url_name="take-off")
     def take_off(self, request: Request, pk: str) -> Response:
         """Take a member off the shift."""
-        entered = self.entered(MemberSerializer)
+        entered = self.entered(OneMemberSerializer)
         assignments.take_off(actor=actor_of(request), shift_id=int(pk), member_id=entered["member"])
         return self._answer(int(pk))
 
@@ -185,7 +185,7 @@ class ShiftViewSet(_Door):
         attendance.check_out(actor=actor_of(request), shift_id=int(pk), member_id=entered["member"], at=entered["at"])
         return self._answer(int(pk))
 
-    @extend_schema(request=ListSerializer, responses=ShiftSerializer)
+    @extend_schema(request=AttendanceListSerializer, responses=ShiftSerializer)
     @action(detail=True, methods=["post"])
     def record(self, request: Request, pk: str) -> Response:
         """Record a whole list; what is recorded the same way stays, what differs is refused."""
@@ -197,16 +197,16 @@ class ShiftViewSet(_Door):
                 checked_out_at=one["checked_out_at"],
                 replaced_by_id=one["replaced_by"],
             )
-            for one in self.entered(ListSerializer)["entries"]
+            for one in self.entered(AttendanceListSerializer)["entries"]
         ]
         attendance.record_list(actor=actor_of(request), shift_id=int(pk), entries=entries)
         return self._answer(int(pk))
 
-    @extend_schema(request=ResultsSerializer, responses=ShiftSerializer)
+    @extend_schema(request=ShiftResultsSerializer, responses=ShiftSerializer)
     @action(detail=True, methods=["post"])
     def results(self, request: Request, pk: str) -> Response:
         """Write down what the shift came to."""
-        results.record_results(actor=actor_of(request), shift_id=int(pk), **self.entered(ResultsSerializer))
+        results.record_results(actor=actor_of(request), shift_id=int(pk), **self.entered(ShiftResultsSerializer))
         return self._answer(int(pk))
 
     @extend_schema(request=None, responses=ShiftSerializer)
@@ -216,11 +216,11 @@ class ShiftViewSet(_Door):
         results.close_shift(actor=actor_of(request), shift_id=int(pk))
         return self._answer(int(pk))
 
-    @extend_schema(request=ReasonSerializer, responses=ShiftSerializer)
+    @extend_schema(request=DutyReasonSerializer, responses=ShiftSerializer)
     @action(detail=True, methods=["post"])
     def reopen(self, request: Request, pk: str) -> Response:
         """Take a closed shift up again; until it is closed anew it does not count."""
-        results.reopen_shift(actor=actor_of(request), shift_id=int(pk), **self.entered(ReasonSerializer))
+        results.reopen_shift(actor=actor_of(request), shift_id=int(pk), **self.entered(DutyReasonSerializer))
         return self._answer(int(pk))
 
     def _units(self, codes: Sequence[str]) -> Sequence[int]:
@@ -269,11 +269,11 @@ class AttendanceViewSet(_Door):
         """One record."""
         return Response(AttendanceSerializer(attendance_of(actor_of(request), int(pk))).data)
 
-    @extend_schema(request=CorrectionSerializer, responses={201: AttendanceSerializer})
+    @extend_schema(request=AttendanceCorrectionSerializer, responses={201: AttendanceSerializer})
     @action(detail=True, methods=["post"])
     def correct(self, request: Request, pk: str) -> Response:
         """Write what really was, as a new record in the place of this one."""
-        entered = self.entered(CorrectionSerializer)
+        entered = self.entered(AttendanceCorrectionSerializer)
         made = attendance.correct(
             actor=actor_of(request),
             attendance_id=int(pk),
@@ -286,9 +286,9 @@ class AttendanceViewSet(_Door):
         body = AttendanceSerializer(attendance_of(actor_of(request), made.pk)).data
         return Response(body, status=status.HTTP_201_CREATED)
 
-    @extend_schema(request=ReasonSerializer, responses=AttendanceSerializer)
+    @extend_schema(request=DutyReasonSerializer, responses=AttendanceSerializer)
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Request, pk: str) -> Response:
         """Declare that the record should not have been made; it counts no longer."""
-        attendance.withdraw(actor=actor_of(request), attendance_id=int(pk), **self.entered(ReasonSerializer))
+        attendance.withdraw(actor=actor_of(request), attendance_id=int(pk), **self.entered(DutyReasonSerializer))
         return Response(AttendanceSerializer(attendance_of(actor_of(request), int(pk))).data)

@@ -409,6 +409,13 @@ def _moment(day: dt.date, time: dt.time) -> dt.datetime:
 
 def _check_mondays(from_monday: dt.date, to_monday: dt.date) -> None:
     for place, day in (("from_monday", from_monday), ("to_monday", to_monday)):
+        if not policy.EARLIEST.year <= day.year <= timezone.localdate().year + 3:
+            raise Refusal(
+                _("The date of the shift is too far away."),
+                code="week.invalid",
+                place=place,
+                remedy=_("Please check the year; shifts can be planned two years ahead."),
+            )
         if day.weekday():
             raise Refusal(
                 _("A week begins on a Monday."),

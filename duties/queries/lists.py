@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from corps.errors import Refusal
 from corps.models.scope import InUnits
 from corps.permissions import Permission
-from corps.queries.scope import require, scope_of
+from corps.queries.scope import local_today, require, scope_of
 from duties.models import Attendance, DutyKind, Shift
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from corps.queries.scope import Node
 
 PAGE_SIZE = 50
+_WINDOWS = (7, 90, None)
 _CURSOR = re.compile(r"(\d{4}-\d{2}-\d{2})\.(\d{1,18})")
 _Row = TypeVar("_Row", Shift, Attendance)
 
@@ -77,7 +78,10 @@ def page_of_attendance(
     actor: "Actor", unit: "Node", chosen: AttendanceFilter, after: str = "", size: int = PAGE_SIZE
 ) -> Page[Attendance]:
     """Attendance of members of the unit and everything below it, wherever they served."""
-    rows = Attendance.objects.filter(*_in(actor, unit)).filter(_between(chosen.first, chosen.end))
+    require(actor, Permission.DUTY_VIEW, unit.id)
+    # Units are named also when they are all: the index begins with them.
+    units = scope_of(actor, Permission.DUTY_VIEW).tree.within(unit.id)
+    rows = Attendance.objects.in_units(units).filter(_between(chosen.first, chosen.end))
     if not chosen.corrected:
         rows = rows.filter(current=True)
     if chosen.statuses:
@@ -88,7 +92,14 @@ def page_of_attendance(
         rows = rows.filter(member_id=chosen.member_id)
     if chosen.shift_id is not None:
         rows = rows.filter(shift_id=chosen.shift_id)
-    return _page(rows.select_related("member", "replaced_by", "shift__kind"), after, size)
+    rows = rows.select_related("member")
+    latest = chosen.end or local_today() + dt.timedelta(days=2)
+    for days in _WINDOWS:
+        # A page is mostly found within some days; without a limit all the years would be sorted for it.
+        page = _page(rows if days is None else rows.filter(day__gte=_start(after, latest, days)), after, size)
+        if page.next or days is None:
+            break
+    return page
 
 
 def kind_named(corps_id: int, code: str) -> int:
@@ -129,6 +140,12 @@ def _page(rows: Any, after: str, size: int) -> "Page[Any]":
     found = list(rows.order_by("-day", "-id")[: size + 1])
     more, found = len(found) > size, found[:size]
     return Page(found, f"{found[-1].day:%Y-%m-%d}.{found[-1].pk}" if more else "")
+
+
+def _start(after: str, latest: dt.date, days: int) -> dt.date:
+    place = _CURSOR.fullmatch(after)
+    day = _day(place.group(1)) if place is not None else None
+    return max(day or latest, dt.date(1900, 1, 1)) - dt.timedelta(days=days)
 
 
 def _day(text: str) -> dt.date | None:

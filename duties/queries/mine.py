@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Prefetch, Q, Sum
+from django.db.models import Count, Sum
 from django.db.models.functions import ExtractMonth
 from django.utils import timezone
 
@@ -59,17 +59,18 @@ def my_shifts(actor: "Actor") -> list[MyShift]:
     if member is None:
         return []
     today = timezone.localdate()
-    planned = Assignment.objects.filter(member=member, active=True).values("shift_id")
-    recorded = Attendance.objects.filter(member=member, current=True, day__gte=today - BACK).values("shift_id")
-    mine = Attendance.objects.filter(member=member, current=True)
+    first, last = today - BACK, today + AHEAD
+    # Two short look-ups by the member; asked as one question about shifts, every shift of the months would be read.
+    recorded = Attendance.objects.filter(member=member, current=True, day__gte=first, day__lte=last)
+    own = {row.shift_id: row for row in recorded}
+    planned = Assignment.objects.filter(member=member, active=True).values_list("shift_id", flat=True)
     shifts = (
-        Shift.objects.filter(Q(pk__in=planned) | Q(pk__in=recorded), day__gte=today - BACK, day__lte=today + AHEAD)
+        Shift.objects.filter(pk__in={*own, *planned}, day__gte=first, day__lte=last)
         .exclude(state=ShiftState.CANCELLED)
         .select_related("unit", "kind", "site")
-        .prefetch_related(Prefetch("attendances", mine, to_attr="own"))
         .order_by("starts_at", "id")
     )
-    return [MyShift(shift, next(iter(shift.own), None)) for shift in shifts]
+    return [MyShift(shift, own.get(shift.pk)) for shift in shifts]
 
 
 def my_hours(actor: "Actor", year: int) -> list[MonthHours]:

@@ -389,6 +389,8 @@ def test_a_kind_out_of_use_does_not_come_along(cast: Cast) -> None:
         ({"to_monday": MONDAY}, "week.invalid"),
         ({"to_monday": MONDAY + dt.timedelta(days=1)}, "week.invalid"),
         ({"from_monday": MONDAY + dt.timedelta(days=1)}, "week.invalid"),
+        ({"from_monday": dt.date(1, 1, 1)}, "week.invalid"),
+        ({"to_monday": dt.date(9999, 12, 27)}, "week.invalid"),
     ],
 )
 def test_a_week_that_cannot_be_copied(cast: Cast, values: dict[str, Any], code: str) -> None:
