@@ -47,7 +47,7 @@ DEFAULTS = (
     Default("storm", "防汛抗灾值守", C.RESCUE, M.STANDBY, 10, dt.time(8, 0), 1440),
     Default("inspection", "巡查整治", C.CONTROL, M.STANDBY, 4, dt.time(9, 0), 180),
     Default("hazard-check", "隐患排查", C.CONTROL, M.STANDBY, 3, dt.time(9, 0), 120),
-    Default("supervision", "勤务督查", C.CONTROL, M.STANDBY, 2, dt.time(20, 0), 240),
+    Default("supervision", "勤务督查", C.ACTIVITY, M.STANDBY, 2, dt.time(20, 0), 240),
     Default("front-door", "门前三包劝导", C.CONTROL, M.FIXED, 2, dt.time(9, 0), 60),
     Default("drill", "应急演练", C.ACTIVITY, M.FIXED, 10, dt.time(9, 0), 120),
     Default("training", "集中培训", C.ACTIVITY, M.FIXED, 20, dt.time(9, 0), 120),
