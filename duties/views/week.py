@@ -381,6 +381,7 @@ def _days(unit: Node, monday: dt.date, shown: Sequence[Shift], *, may_plan: bool
                 "number": number + 1,
                 "name": name,
                 "today": day == today,
+                "past": day < today,
                 "new": f"{reverse('shift_new', args=[unit.code])}?day={day.isoformat()}",
                 "new_title": _("New shift on %(day)s") % {"day": name},
                 "cards": [_card(unit, shift, now) for shift in shown if shift.day == day],
@@ -445,4 +446,6 @@ def _cell(tally: Tally) -> dict[str, Any]:
         "gap": tally.gap,
         "title": number if tally.shifts else "",
         "word": gap_word(tally.gap) if tally.gap else number,
+        # A past shift that lacked somebody is nothing to do any more, but no success either.
+        "shape": "warn" if tally.gap else "good" if tally.planned >= tally.needed else "idle",
     }
