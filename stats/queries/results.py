@@ -117,8 +117,10 @@ def results_of(
     """
     children = list(current_tree().children(unit.id))
     counted = period.until(today)
-    previous = period.previous().beginning(counted.days)
-    year_before = period.year_before().beginning(counted.days)
+    previous, year_before = period.previous(), period.year_before()
+    if counted != period:
+        # What is not over is compared with as many days; what is over with the whole, though months differ in length.
+        previous, year_before = previous.beginning(counted.days), year_before.beginning(counted.days)
     slow = {one: frozenset[str]() if at_once else _slow(unit, measures, one) for one in (period, previous, year_before)}
     quick = [measure for measure in measures if measure.code not in slow[period]]
     found = figures([unit.id, *(node.id for node in children)], quick, period.first, period.end)
