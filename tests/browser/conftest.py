@@ -4,6 +4,7 @@ Without Chromium these tests are left out, and the summary says so: they never p
 """
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any, Literal
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, ViewportSize, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.lint import Watch, latin_words, sideways
@@ -128,6 +129,9 @@ def page_for(browser: Browser, live_server: LiveServer, cast: Cast) -> Iterator[
             reduced_motion="reduce",
         )
         contexts.append(context)
+        if settings.LIVE_URL.startswith("/"):
+            # No live process belongs to this test: pages listen, hear nothing, and go on by polling.
+            context.route(re.compile(r"/live\?"), _say_nothing)
         context.add_cookies([_cookie(live_server.url, settings.LANGUAGE_COOKIE_NAME, language)])
         if name:
             client = Client()
@@ -145,6 +149,10 @@ def page_for(browser: Browser, live_server: LiveServer, cast: Cast) -> Iterator[
         context.close()
     for watch in watches:
         watch.verdict()
+
+
+def _say_nothing(route: Route) -> None:
+    route.fulfill(body=": nothing\n\n", content_type="text/event-stream")
 
 
 def _cookie(address: str, name: str, value: str) -> Any:
