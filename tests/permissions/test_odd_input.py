@@ -10,9 +10,12 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from incidents.logic.parties import Particulars
+from incidents.operations.parties import PartyEntry
 from members.enums import ImportState
 from members.models import RosterImport
 from tests.cast import Cast
+from tests.incidents.log import incident
 from tests.members.roster import person
 from tests.permissions.rules import API, OPEN_ACCOUNT_PAGES, PAGES, Place, Rule
 
@@ -37,6 +40,7 @@ FIELDS = (
     *("q", "after", "before", "cursor", "page", "show", "unit", "within", "level", "verdict", "status", "occupation"),
     *("role", "group", "partner", "sex", "age_from", "age_to", "education", "political_status", "insured", "id"),
     *("joined_from", "joined_to", "missing", "kind", "who", "since", "until", "next", "format", "lang"),
+    *("state", "first", "last", "mine", "shift"),
     *("period", "measure", "all", "now", "recount"),
 )
 # And what forms and bodies carry.
@@ -58,6 +62,9 @@ ENTERED = (
     *("active_from", "columns", "kind", "full_identity", "groups", "grid_id", "partner_id", "joined_on", "roles"),
     *("skills", "occupation", "insured_until", "units", "default_unit", "login", "password", "next", "language"),
     *("emergency_phone", "address", "remarks", "file"),
+    *("occurred_at", "place", "latitude", "longitude", "grid", "shift", "participants", "account", "outcome"),
+    *("quantity", "materials", "people_reached", "party-TOTAL_FORMS", "party-0-phone", "role", "seen", "act"),
+    *("remark", "text", "id", "verify", "back"),
 )
 ODD_VALUES: dict[str, Any] = {
     **ODD_TEXTS,
@@ -101,19 +108,23 @@ KEYED: dict[Place, list[Any]] = {
 
 def addresses(cast: Cast, rules: dict[str, Rule]) -> Iterator[tuple[str, Rule, str]]:
     unit = cast.units["sg11"]
-    member = person(unit.pk, "李芳")
+    happened = incident(cast, parties=[PartyEntry("reporter", Particulars(name="王五"))])
+    keyed = {
+        **KEYED,
+        Place.MEMBER: [person(unit.pk, "李芳").pk],
+        Place.INCIDENT: [happened.pk],
+        Place.PARTY: [happened.parties.get().pk],
+    }
     states = {state: _import(unit.pk, state) for state in (ImportState.READY, ImportState.ASKING)}
     for door, rule in rules.items():
         match rule.place:
             case Place.UNIT:
                 yield door, rule, reverse(door, kwargs={"code": "sg11"})
-            case Place.MEMBER:
-                yield door, rule, reverse(door, args=[member.pk])
             case Place.IMPORT:
                 for one in states.values():
                     yield door, rule, reverse(door, args=[one.pk])
-            case place if place in KEYED:
-                yield door, rule, reverse(door, args=KEYED[place])
+            case place if place in keyed:
+                yield door, rule, reverse(door, args=keyed[place])
             case _ if door == "api:unit-move":
                 yield door, Rule(rule.place, {"POST": None}), reverse(door, args=["sg11"])
             case _ if door not in {"readyz", "healthz", "design", "api:schema", "api:docs"}:
@@ -197,6 +208,7 @@ def test_in_the_address(client: Client, part: str) -> None:
         *("/u/{}/", "/u/{}/roster/", "/u/{}/trail/", "/u/sg11/roster/filters/{}/forget/", "/members/{}/", "/act/{}/"),
         *("/imports/{}/", "/imports/{}/rejects/", "/api/v1/units/{}/", "/api/v1/members/{}/", "/api/v1/imports/{}/"),
         *("/api/v1/imports/{}/rows/", "/api/v1/members/{}/reveal/", "/{}", "/static/{}", "/accounts/{}/"),
+        *("/incidents/{}/", "/incidents/{}/verify/", "/parties/{}/reveal/", "/u/{}/incidents/"),
     ):
         for method in ("get", "post"):
             path = shape.format(part)
