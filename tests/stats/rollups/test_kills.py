@@ -95,10 +95,9 @@ class Counting(World):
         )
 
     def record(self) -> None:
-        """An incident, somebody new and an attendance, each in a transaction of its own."""
+        """An incident, somebody new and an attendance, in one transaction: a drain counts all of them or none."""
         with self.connect() as connection:
             connection.execute(INCIDENT)
-        with self.connect() as connection:
             row = connection.execute(ATTENDANCE.encode()).fetchone()
             connection.execute(CAME, row)
 
