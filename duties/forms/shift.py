@@ -223,7 +223,6 @@ class PhotoForm(forms.Form):
 
     photo = forms.FileField(
         label=gettext_lazy("Photo"),
-        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
         help_text=gettext_lazy("JPEG, PNG or WebP, up to 5 MB."),
     )
     caption = forms.CharField(label=gettext_lazy("Caption"), max_length=100, required=False)
