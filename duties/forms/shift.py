@@ -114,7 +114,9 @@ class _PlanFields(forms.Form):
 class ShiftForm(_PlanFields):
     """Planning or editing one shift; `plan` goes to the operation."""
 
-    day = forms.DateField(label=gettext_lazy("Day"), widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d"))
+    day = forms.DateField(
+        label=gettext_lazy("Date of the shift"), widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d")
+    )
     field_order = (
         *("kind", "day", "starts", "ends", "needed", "people", "site", "route", "joint"),
         *("police", "auxiliaries", "vehicles", "remarks"),
