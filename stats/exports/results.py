@@ -82,10 +82,10 @@ def _head(measure: Measure) -> Head:
 def _lines(found: Results, measures: Sequence[Measure]) -> list[Line]:
     lines = [Line(_("Total"), _cells(found.total, measures), "total")]
     if found.counted.days:
-        for comparison, word in (
-            (found.previous, _("Against the period before")),
-            (found.year_before, _("Year on year")),
-        ):
+        comparisons = [(found.previous, _("Against the period before"))]
+        if found.year_before.period != found.previous.period:
+            comparisons.append((found.year_before, _("Year on year")))
+        for comparison, word in comparisons:
             lines.append(Line(_words(comparison.period.named()), _cells(comparison.values, measures)))
             lines.append(
                 Line(word, [_share(measure, comparison.values, found.total) for measure in measures], "change")

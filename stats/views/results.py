@@ -293,10 +293,10 @@ def _lines(unit: Node, found: Results, measures: Sequence[Measure], asked: Asked
     unfinished = found.counted != found.period
     rows = [_row("total", _("Total"), found.total, measures, found, code=unit.code)]
     if found.counted.days > 0:
-        for comparison, word in (
-            (found.previous, versus(asked.period.kind, unfinished=unfinished)),
-            (found.year_before, _("Year on year")),
-        ):
+        comparisons = [(found.previous, versus(asked.period.kind, unfinished=unfinished))]
+        if found.year_before.period != found.previous.period:
+            comparisons.append((found.year_before, _("Year on year")))
+        for comparison, word in comparisons:
             note = period_words(comparison.period.named())
             rows.append(
                 _row("before", note, comparison.values, measures, found, period=comparison.period, code=unit.code)
@@ -362,7 +362,11 @@ def _tiles(unit: Node, found: Results, asked: Asked) -> list[dict[str, Any]]:
     tiles = []
     for measure in chosen:
         value = found.total.get(measure.code)
-        year = change(found.year_before.values.get(measure.code), value)
+        year = (
+            change(found.year_before.values.get(measure.code), value)
+            if found.previous.period != found.year_before.period
+            else None
+        )
         tiles.append(
             {
                 "name": measure.name,
@@ -389,9 +393,8 @@ def _trend(unit: Node, measure: Measure, period: Period, today: dt.date) -> dict
         return None
     values = series(unit.id, [measure], [(one.first, one.end) for one in steps])[measure.code]
     chinese = in_chinese()
-    several_years = steps[0].first.year != steps[-1].last.year
     return {
-        "categories": [_step_label(one, chinese=chinese, with_year=several_years) for one in steps],
+        "categories": [_step_label(one, chinese=chinese, first=one is steps[0]) for one in steps],
         "series": [{"name": measure.name, "values": [_rounded(measure, value) for value in values]}],
         "last_unfinished": steps[-1].last > today,
     }
@@ -411,9 +414,10 @@ def _steps(measure: Measure, period: Period) -> list[Period]:
     return steps
 
 
-def _step_label(step: Period, *, chinese: bool, with_year: bool) -> str:
-    if with_year and step.kind in {Kind.MONTH, Kind.QUARTER}:
-        year = f"{step.first.year}年" if chinese else f"{step.first.year} "
+def _step_label(step: Period, *, chinese: bool, first: bool) -> str:
+    """The year stands beside the first step and wherever a year begins."""
+    if step.kind in {Kind.MONTH, Kind.QUARTER} and (first or step.first.month == 1):
+        year = f"{step.first:%y}年" if chinese else f"{step.first:%Y} "
         return f"{year}{short_label(step, chinese=chinese)}"
     return short_label(step, chinese=chinese)
 
