@@ -190,7 +190,7 @@ def _load(facts: int) -> None:
 
 
 def _bare() -> Callable[[], None]:
-    """Counting (unit, day) cells of all three tables and writing nothing."""
+    """Counting (unit, day) cells of facts and roster and writing nothing."""
 
     def work() -> None:
         with connection.cursor() as cursor:
@@ -205,6 +205,11 @@ def _bare() -> Callable[[], None]:
                     " GROUP BY unit_id, day) AS cells"
                 )
                 cursor.fetchone()
+            cursor.execute(
+                "SELECT count(*) FROM (SELECT unit_id, joined_on, count(*) FROM members_member"
+                " GROUP BY unit_id, joined_on) AS cells"
+            )
+            cursor.fetchone()
             cursor.execute("RESET work_mem")
 
     return work
@@ -226,7 +231,7 @@ def _rebuild(report: Report, facts: int) -> dict[str, float]:
     """Full rebuilds of sums and of sets, from nothing, beside the bare GROUP BY."""
     bare, people, sums, sets = [], [], [], []
     done = rollups.Rebuilt()
-    for _round in range(2 if facts > 2_000_000 else 3):
+    for _round in range(3 if 500_000 < facts < 2_000_000 else 2):
         bare.append(seconds(_bare()))
         people.append(seconds(_drop(_bare_people)))
         with connection.cursor() as cursor:
@@ -275,7 +280,8 @@ def _timed(change: str, source: str) -> tuple[float, float, float]:
     """Median seconds of draining a day on which one attendance of every squad was changed; of sums and of sets."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT DISTINCT ON (unit_id) id FROM duties_attendance WHERE day = %s AND current ORDER BY unit_id, id",
+            "SELECT DISTINCT ON (unit_id) id FROM duties_attendance WHERE day = %s AND current AND status = 'present'"
+            " ORDER BY unit_id, id",
             [A_DAY],
         )
         rows = [row for (row,) in cursor.fetchall()]
