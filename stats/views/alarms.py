@@ -34,7 +34,7 @@ from stats.queries.alarms import (
 
 ACCEPT: Final = ".xlsx,.xls,.et,.csv"
 IMPORTS_SHOWN: Final = 12
-ROWS_SHOWN: Final = 300
+ROWS_SHOWN: Final = 100
 STATE_SHAPES: Final = {
     AlarmImportState.READY: "wait",
     AlarmImportState.APPLIED: "good",

@@ -14,7 +14,10 @@ from tests.stats.sheets import WIDE, workbook
 pytestmark = pytest.mark.django_db(transaction=True)
 
 AREAS = ("石鼓", "蒸湘")
-WORDS = ("hy", "sg", "zx", "MiB", "xlsx", "xls", "et", "csv", "liaison", "captain", "A", "B", "C", "D")
+WORDS = (
+    *("hy", "sg", "zx", "MiB", "xlsx", "xls", "et", "csv", "liaison", "captain"),
+    *("B3", "C3", "D3", "B4", "C4", "D4"),
+)
 
 
 def sheet(year: int, factor: float) -> bytes:
