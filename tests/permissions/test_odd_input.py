@@ -14,7 +14,9 @@ from incidents.logic.parties import Particulars
 from incidents.operations.parties import PartyEntry
 from members.enums import ImportState
 from members.models import RosterImport
+from stats.models import AlarmImport
 from tests.cast import Cast
+from tests.duties.stage import running_shift
 from tests.incidents.log import incident
 from tests.members.roster import person
 from tests.permissions.rules import API, OPEN_ACCOUNT_PAGES, PAGES, Place, Rule
@@ -109,9 +111,16 @@ KEYED: dict[Place, list[Any]] = {
 def addresses(cast: Cast, rules: dict[str, Rule]) -> Iterator[tuple[str, Rule, str]]:
     unit = cast.units["sg11"]
     happened = incident(cast, parties=[PartyEntry("reporter", Particulars(name="王五"))])
+    member = person(unit.pk, "李芳")
+    shift = running_shift(cast.actor("liaison_hy"), unit.pk, member)
     keyed = {
         **KEYED,
-        Place.MEMBER: [person(unit.pk, "李芳").pk],
+        Place.MEMBER: [member.pk],
+        Place.SHIFT: [shift.pk],
+        Place.CREW: [shift.pk, member.pk],
+        Place.PHOTO: [shift.pk, shift.photos.get().pk],
+        Place.ATTENDANCE: [shift.attendances.get().pk],
+        Place.ALARMS: [AlarmImport.objects.create(unit=unit, file_name="警情.xlsx", digest=b"").pk],
         Place.INCIDENT: [happened.pk],
         Place.PARTY: [happened.parties.get().pk],
     }
