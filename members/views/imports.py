@@ -93,7 +93,7 @@ def _listed(one: RosterImport) -> dict[str, Any]:
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest, unit: Node) -> HttpResponse:
     """Choose a workbook; what is accepted stands beside it."""
-    form = UploadForm(entered(request), request.FILES)
+    form = UploadForm(entered(request), request.FILES if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         file: UploadedFile[bytes] = form.cleaned_data["file"]
         try:

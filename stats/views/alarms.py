@@ -122,7 +122,7 @@ def _listed(one: AlarmImport) -> dict[str, Any]:
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest, unit: Node) -> HttpResponse:
     """Choose a sheet; what is understood stands beside it."""
-    form = SheetForm(entered(request), request.FILES)
+    form = SheetForm(entered(request), request.FILES if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
