@@ -31,7 +31,7 @@ from yiwu.live import topics_of
 
 pytestmark = pytest.mark.django_db
 
-QUERIES_OF_A_HOME = {"captain_sg": 48, "liaison_hy": 50}
+QUERIES_OF_A_HOME = {"captain_sg": 48, "liaison_hy": 49}
 NOW = timezone.now
 HOUR = dt.timedelta(hours=1)
 ASKING = {"HX-Request": "true", "X-Self-Refresh": "1"}
@@ -170,7 +170,7 @@ def fill(cast: Cast, number: int) -> None:
         incident(cast, submit=True, account=f"第{count}起")
         returned = incident(cast, submit=True, account=f"退回第{count}起")
         return_incident(actor=cast.actor("liaison_sg"), incident_id=returned.pk, remark="请补充地点")
-        incident(cast, account=f"草稿第{count}起")
+        incident(cast, submit=False, account=f"草稿第{count}起")
 
 
 # -- what burns, what waits, today -----------------------------------------------------------------------------------
