@@ -39,7 +39,10 @@ def read_cells(path: Path, *, limits: Limits, opening: Callable[[str], None]) ->
             if total > limits.rows:
                 raise Refused("too_many_rows", rows=total, limit=limits.rows)
             # A text file has no sheets, and the name it is given elsewhere means nothing here.
-            yield "cells", ("" if grid.ragged else name, _rows(grid, limits.rows), _merged(grid), dict(grid.scan().formulas))
+            yield (
+                "cells",
+                ("" if grid.ragged else name, _rows(grid, limits.rows), _merged(grid), dict(grid.scan().formulas)),
+            )
         yield "done", (total, 0)
 
 
