@@ -39,7 +39,7 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 def identity_number(number: int) -> str:
     """An invented identity number that is right in itself (GB 11643-1999)."""
-    body = f"430405198{number // 1000 % 10}0101{number % 1000:03}"
+    body = f"430406198{number // 1000 % 10}0101{number % 1000:03}"
     total = sum(int(digit) * weight for digit, weight in zip(body, _WEIGHTS, strict=True))
     return body + "10X98765432"[total % 11]
 

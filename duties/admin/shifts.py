@@ -424,7 +424,9 @@ class ShiftAdmin(UnitText, ProjectAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         plan: tuple[Any, ...] = (
             "kind",
-            ("starts_at", "ends_at"),
+            # Each is a date and a time: two of them do not fit beside each other.
+            "starts_at",
+            "ends_at",
             ("needed", "police", "auxiliaries", "vehicles"),
             ("site", "route"),
             "remarks",
