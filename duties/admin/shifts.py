@@ -424,10 +424,10 @@ class ShiftAdmin(UnitText, ProjectAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         plan: tuple[Any, ...] = (
             "kind",
-            # Each is a date and a time: two of them do not fit beside each other.
-            "starts_at",
-            "ends_at",
-            ("needed", "police", "auxiliaries", "vehicles"),
+            ("starts_at", "ends_at"),
+            # Four in a row are wider than a screen of 1440 pixels.
+            ("needed", "vehicles"),
+            ("police", "auxiliaries"),
             ("site", "route"),
             "remarks",
         )
