@@ -203,7 +203,7 @@ def incident_kind(cast: Cast, code: str) -> Any:
     """A kind of incident of the corps."""
     number = next(_numbers)
     return kinds.add_kind(
-        actor=SYSTEM, corps_id=cast.units[code].corps_id, code=f"k{number}", name=f"情况{number}", category="other"
+        actor=SYSTEM, corps_id=cast.units[code].corps_id, code=f"60{number:04}", name=f"情况{number}", category="other"
     )
 
 
@@ -251,7 +251,7 @@ def duty_kind(cast: Cast, code: str) -> Any:
     return duty_kinds.add_kind(
         actor=SYSTEM,
         corps_id=cast.units[code].corps_id,
-        code=f"d{number}",
+        code=f"50{number:04}",
         name=f"勤务{number}",
         category=DutyCategory.PATROL,
         mechanism=Mechanism.STANDBY,

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from corps.api.fields import MomentField
 from corps.queries.scope import current_tree
 from duties.enums import AttendanceStatus, DutyCategory, Mechanism, ShiftState
 
@@ -38,8 +39,8 @@ class ShiftRowSerializer(serializers.Serializer[Any]):
     category = serializers.ChoiceField(choices=DutyCategory.choices)
     mechanism = serializers.ChoiceField(choices=Mechanism.choices)
     day = serializers.DateField()
-    starts_at = serializers.DateTimeField()
-    ends_at = serializers.DateTimeField()
+    starts_at = MomentField()
+    ends_at = MomentField()
     needed = serializers.IntegerField()
     planned = serializers.SerializerMethodField(help_text="Number of members put on the shift.")
     state = serializers.ChoiceField(choices=ShiftState.choices)
@@ -81,14 +82,14 @@ class AttendanceSerializer(serializers.Serializer[Any]):
     category = serializers.ChoiceField(choices=DutyCategory.choices)
     mechanism = serializers.ChoiceField(choices=Mechanism.choices)
     status = serializers.ChoiceField(choices=AttendanceStatus.choices)
-    checked_in_at = serializers.DateTimeField(allow_null=True)
-    checked_out_at = serializers.DateTimeField(allow_null=True)
+    checked_in_at = MomentField(allow_null=True)
+    checked_out_at = MomentField(allow_null=True)
     minutes = serializers.IntegerField()
     replaced_by = serializers.IntegerField(source="replaced_by_id", allow_null=True)
     current = serializers.BooleanField(help_text="False: corrected or withdrawn, counts no longer.")
     corrects = serializers.IntegerField(source="corrects_id", allow_null=True)
     reason = serializers.CharField(allow_blank=True)
-    recorded_at = serializers.DateTimeField()
+    recorded_at = MomentField()
 
     def get_unit(self, attendance: Any) -> str:
         return _code(attendance.unit_id)
@@ -114,7 +115,7 @@ class ShiftSerializer(ShiftRowSerializer):
     materials = serializers.IntegerField()
     people_reached = serializers.IntegerField()
     summary = serializers.CharField()
-    closed_at = serializers.DateTimeField(allow_null=True)
+    closed_at = MomentField(allow_null=True)
     cancel_reason = serializers.CharField()
     members = PlannedSerializer(source="assignments", many=True)
     attendance = AttendanceSerializer(source="attendances", many=True)
@@ -135,8 +136,8 @@ class NewShiftSerializer(serializers.Serializer[Any]):
 
     unit = serializers.CharField(max_length=30, help_text="Code of the organising unit.")
     kind = serializers.CharField(max_length=20, help_text="Code of the kind.")
-    starts_at = serializers.DateTimeField()
-    ends_at = serializers.DateTimeField()
+    starts_at = MomentField()
+    ends_at = MomentField()
     needed = serializers.IntegerField(min_value=1, max_value=MOST_NUMBER)
     site = serializers.IntegerField(min_value=1, max_value=LARGEST_ID, allow_null=True, default=None)
     route = serializers.CharField(max_length=200, allow_blank=True, default="")
@@ -156,8 +157,8 @@ class ShiftChangeSerializer(serializers.Serializer[Any]):
     """What of a plan is to change; what is absent stays."""
 
     kind = serializers.CharField(max_length=20, required=False)
-    starts_at = serializers.DateTimeField(required=False)
-    ends_at = serializers.DateTimeField(required=False)
+    starts_at = MomentField(required=False)
+    ends_at = MomentField(required=False)
     needed = serializers.IntegerField(min_value=1, max_value=MOST_NUMBER, required=False)
     site = serializers.IntegerField(min_value=1, max_value=LARGEST_ID, allow_null=True, required=False)
     route = serializers.CharField(max_length=200, allow_blank=True, required=False)
@@ -197,22 +198,22 @@ class OneMemberSerializer(serializers.Serializer[Any]):
 class CheckInSerializer(OneMemberSerializer):
     """Who came, when."""
 
-    at = serializers.DateTimeField()
+    at = MomentField()
     late = serializers.BooleanField(default=False)
 
 
 class CheckOutSerializer(OneMemberSerializer):
     """Who leaves, when."""
 
-    at = serializers.DateTimeField()
+    at = MomentField()
 
 
 class AttendanceRecordSerializer(serializers.Serializer[Any]):
     """What was: for `present` and `late` with times, for `replaced` with who came instead."""
 
     status = serializers.ChoiceField(choices=AttendanceStatus.choices)
-    checked_in_at = serializers.DateTimeField(allow_null=True, default=None)
-    checked_out_at = serializers.DateTimeField(allow_null=True, default=None)
+    checked_in_at = MomentField(allow_null=True, default=None)
+    checked_out_at = MomentField(allow_null=True, default=None)
     replaced_by = serializers.IntegerField(min_value=1, max_value=LARGEST_ID, allow_null=True, default=None)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from corps.api.fields import MomentField
 from corps.queries.scope import current_tree
 from incidents.enums import EntryKind, IncidentCategory, IncidentState, PartyRole
 from incidents.logic.parties import LIMITS
@@ -32,11 +33,11 @@ class IncidentRowSerializer(serializers.Serializer[Any]):
     kind = serializers.CharField(source="kind.code")
     category = serializers.ChoiceField(choices=IncidentCategory.choices)
     state = serializers.ChoiceField(choices=IncidentState.choices)
-    occurred_at = serializers.DateTimeField()
+    occurred_at = MomentField()
     place = serializers.CharField()
     account = serializers.CharField()
     quantity = serializers.IntegerField()
-    verified_at = serializers.DateTimeField(allow_null=True)
+    verified_at = MomentField(allow_null=True)
 
     def get_unit(self, incident: Incident) -> str:
         return current_tree().nodes[incident.unit_id].code
@@ -70,7 +71,7 @@ class IncidentLogLineSerializer(serializers.Serializer[Any]):
     """An entry of the log; `changes` has what a field was and is, in words."""
 
     id = serializers.IntegerField()
-    at = serializers.DateTimeField()
+    at = MomentField()
     kind = serializers.ChoiceField(choices=EntryKind.choices)
     author = serializers.CharField(allow_blank=True)
     text = serializers.CharField(allow_blank=True)
@@ -92,7 +93,7 @@ class IncidentSerializer(IncidentRowSerializer):
     materials = serializers.IntegerField()
     people_reached = serializers.IntegerField()
     recorded_by = serializers.CharField(source="recorded_by.display_name", allow_null=True, default=None)
-    recorded_at = serializers.DateTimeField()
+    recorded_at = MomentField()
     verified_by = serializers.CharField(source="verified_by.display_name", allow_null=True, default=None)
     participants = ParticipantSerializer(many=True)
     parties = PartySerializer(many=True)
@@ -123,7 +124,7 @@ class IncidentToldSerializer(serializers.Serializer[Any]):
 
     unit = serializers.CharField(max_length=30, required=False, help_text="Code of the unit.")
     kind = serializers.CharField(max_length=20, required=False, help_text="Code of the kind.")
-    occurred_at = serializers.DateTimeField(required=False)
+    occurred_at = MomentField(required=False)
     account = serializers.CharField(max_length=TEXT_LIMITS["account"], required=False)
     place = serializers.CharField(max_length=TEXT_LIMITS["place"], required=False, allow_blank=True)
     latitude = serializers.FloatField(required=False, allow_null=True, min_value=-90, max_value=90)
@@ -155,7 +156,7 @@ class NewIncidentSerializer(IncidentToldSerializer):
 
     unit = serializers.CharField(max_length=30, help_text="Code of the unit.")
     kind = serializers.CharField(max_length=20, help_text="Code of the kind.")
-    occurred_at = serializers.DateTimeField()
+    occurred_at = MomentField()
     account = serializers.CharField(max_length=TEXT_LIMITS["account"])
     parties = serializers.ListField(child=NewPartySerializer(), required=False, max_length=MOST_PARTIES)
     submit = serializers.BooleanField(required=False, default=False)

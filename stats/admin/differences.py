@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.contrib import admin
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from corps.admin.base import ProjectAdmin, UnitText
+from corps.admin.base import ProjectAdmin, UnitText, verbatim
 from corps.admin.filters import UnitFilter, by_choice
 from corps.permissions import Permission
+from stats.catalogue import MEASURES
 from stats.models import Discrepancy
 from stats.models.discrepancies import Table
 
@@ -18,9 +20,15 @@ class DiscrepancyAdmin(UnitText, ProjectAdmin):
 
     view_permission = Permission.RESULT_VIEW
     keeps_history = False
-    list_display = ("found_at", "unit_column", "day", "table", "column", "stored", "counted", "settled_at")
+    list_display = ("found_at", "unit_column", "day", "table", "column_name", "stored", "counted", "settled_at")
     list_filter = (UnitFilter, by_choice("table", gettext_lazy("stored figure"), Table.choices))
     ordering = ("-found_at", "-id")
     sortable_by = ()
-    fields: Any = ("found_at", "unit", "day", "table", "column", "stored", "counted", "settled_at")
+    fields: Any = ("found_at", "unit", "day", "table", "column_name", "stored", "counted", "settled_at")
     readonly_fields = fields
+
+    @admin.display(description=gettext_lazy("column"))
+    def column_name(self, one: Discrepancy) -> str | Promise:
+        """What the column counts, where a measure has its name; its code otherwise."""
+        measure = MEASURES.get(one.column)
+        return measure.name if measure else verbatim(one.column)

@@ -37,7 +37,7 @@ class AlarmImport(models.Model):
         _("state"), max_length=10, choices=AlarmImportState.choices, default=AlarmImportState.READY
     )
     file_name = models.CharField(_("file"), max_length=200)
-    digest = models.BinaryField(max_length=32)
+    digest = models.BinaryField(_("digest"), max_length=32)
     lines = models.JSONField(default=list)
     problems = models.JSONField(default=list)
     notes = models.JSONField(default=list)

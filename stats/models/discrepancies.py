@@ -53,4 +53,4 @@ class Discrepancy(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.unit} {self.day} {self.column}"
+        return f"{self.unit} {self.day}"

@@ -346,7 +346,7 @@ def test_closing_says_what_is_missing_and_where_to_mend_it(page_for: PageFor, se
     expect(missing.locator("a[href='#results']")).to_have_count(1)
     page.get_by_role("button", name="李娜：到岗").click()
     page.get_by_label("发放宣传材料").fill("120")
-    page.get_by_role("button", name="保存战果").click()
+    page.get_by_role("button", name="保存成果").click()
     page.get_by_role("button", name="结束班次").click()
     expect(page.locator("h1 + p")).to_contain_text("已结束")
     served.refresh_from_db()
