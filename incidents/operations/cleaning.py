@@ -52,7 +52,7 @@ class InvalidIncident(Refusal):
         self.problems = problems
 
 
-def fill(incident: Incident, entered: Mapping[str, Any], *, actor: "Actor") -> None:
+def fill(*, actor: "Actor", incident: Incident, entered: Mapping[str, Any]) -> None:
     """Set the entered fields on the incident, whose unit is known. Raises `InvalidIncident`; nothing is saved.
 
     What was set before is checked again only where it depends on what is entered now.

@@ -72,7 +72,7 @@ def record_incident(
             "materials": materials,
             "people_reached": people_reached,
         }
-        fill(incident, entered, actor=actor)
+        fill(actor=actor, incident=incident, entered=entered)
         incident.save(force_insert=True)
         set_participants(actor=actor, incident=incident, member_ids=participant_ids)
         _write_parties(incident, parties)
@@ -111,7 +111,7 @@ def edit_incident(
         before = _told(incident)
         if unit_id is not None and unit_id != incident.unit_id:
             _put_into(actor, incident, unit_id)
-        fill(incident, entered, actor=actor)
+        fill(actor=actor, incident=incident, entered=entered)
         changes = _differences(before, _told(incident))
         if changes:
             incident.save()

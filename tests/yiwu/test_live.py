@@ -163,10 +163,15 @@ def test_who_was_away_too_long_is_told_to_look_again(port: int) -> None:
     stream = Stream(port, [topic], {"Last-Event-ID": "1-0"})
     for done in range(MORE_THAN_IS_SERVED):
         publish_now(topic, "figures", {"unit": done})
+    # What comes after all of these has been heard: so they have been read.
+    last = f"figures:{uuid.uuid4()}"
+    end = Stream(port, [last])
+    publish_now(last, "figures", {"unit": 0})
+    end.event()
     again = Stream(port, [topic], {"Last-Event-ID": stream.event()[0]})
     assert again.line() == "event: resync"
     assert again.line() == "data: {}"
-    for one in (stream, again):
+    for one in (stream, again, end):
         one.close()
 
 
