@@ -7,6 +7,9 @@ from django.utils.translation import gettext_lazy as _
 ACTION_KINDS: dict[str, tuple[Promise | str, tuple[str, ...]]] = {
     "people": (_("Members"), ("member.", "filter.", "group.", "partner.")),
     "imports": (_("Imports"), ("import.", "city.")),
+    "duties": (_("Duties"), ("shift.", "attendance.", "duty_kind.")),
+    "incidents": (_("Incidents"), ("incident.", "incident_kind.")),
+    "results": (_("Results"), ("result.", "stats.", "alarms.")),
     "units": (
         _("Units and places"),
         ("unit.", "corps.", "tree.", "site.", "grid.", "station.", "speciality."),
