@@ -16,7 +16,7 @@ from typing import Final
 from django.conf import settings
 from django.test import Client
 
-from bench.facts import load
+from bench.facts import load, prepare
 from bench.report import Report, percentile, seconds
 from corps.actors import SYSTEM
 from corps.models import Account, Appointment
@@ -53,6 +53,7 @@ def run(report: Report) -> None:
 
 
 def _load() -> None:
+    prepare()
     load(FACTS)
 
 

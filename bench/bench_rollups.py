@@ -1,8 +1,8 @@
 """Roll-ups over three years of a city: 1,219 units, 1,000 squads, 124,000 members, 1 and 10 million attendances with a
 tenth as many shifts and incidents.
 
-Facts are loaded as rows of real tables, with what guards their writing left out in this bench's own database: history,
-exclusion constraint, foreign keys and triggers are dropped for the loading, and triggers are back for what is measured.
+Facts are loaded as rows of real tables, with what guards their writing left out in this bench's own database: foreign
+keys, exclusion and unique constraints are dropped altogether, indexes and triggers only while facts are loaded.
 `YIWU_BENCH_FACTS` (for example `100000,1000000`) measures other numbers of facts.
 """
 
@@ -19,12 +19,11 @@ from typing import Any, Final
 import psycopg
 from django.db import connection
 
-from bench.crowd import gather
+from bench.facts import load, prepare
 from bench.report import Report, interleaved, percentile, seconds
 from corps.actors import SYSTEM
 from corps.enums import Level
-from corps.models import Corps, Unit
-from duties.models import DutyKind
+from corps.models import Unit
 from incidents.models import IncidentKind
 from stats.catalogue import MEASURES
 from stats.catalogue.columns import SERVED_PART
@@ -32,54 +31,10 @@ from stats.operations import rollups
 from stats.queries.figures import figures
 
 FACTS: Final = tuple(int(text) for text in os.environ.get("YIWU_BENCH_FACTS", "1000000,10000000").split(","))
-MEMBERS: Final = 124_000
-FIRST: Final = dt.date(2023, 1, 1)
-DAYS: Final = 1095
 YEAR: Final = (dt.date(2024, 1, 1), dt.date(2025, 1, 1))
 A_DAY: Final = dt.date(2024, 5, 14)
 COMMITS: Final = 60
 
-_CATEGORIES = "(ARRAY['patrol','patrol','night','school','school','traffic','event','publicity','forest','activity'])"
-_KINDS = (
-    "(ARRAY['dispute','dispute','dispute','clue','hazard','help','information','information','publicity','rescue'])"
-)
-
-# Number n lies on day n % 1095, so that every day has its share; ten members of ten squads come to a shift, so that a
-# million attendances already reach nearly every squad on every day.
-_SHIFTS = f"""
-INSERT INTO duties_shift (unit_id, kind_id, category, mechanism, route, starts_at, ends_at, needed, police, auxiliaries,
-    vehicles, remarks, state, materials, people_reached, summary, closed_at, cancel_reason)
-SELECT (%(units)s::bigint[])[1 + (n / {DAYS} * 11 + n) %% 1000], %(kind)s, {_CATEGORIES}[1 + n %% 10],
-    CASE WHEN n %% 7 = 0 THEN 'joint' ELSE 'fixed' END, '',
-    (%(first)s::date + (n %% {DAYS})::int + time '08:00') AT TIME ZONE 'Asia/Shanghai',
-    (%(first)s::date + (n %% {DAYS})::int + time '10:00') AT TIME ZONE 'Asia/Shanghai',
-    10, 0, 0, 0, '', 'closed', n %% 40, n %% 25, '', now(), ''
-FROM generate_series(%(since)s::bigint, %(until)s::bigint - 1) AS n
-"""
-# A few come late or not at all.
-_ATTENDANCE = f"""
-INSERT INTO duties_attendance (shift_id, member_id, unit_id, day, category, mechanism, status, checked_in_at,
-    checked_out_at, period, minutes, current, reason, recorded_at)
-SELECT s.id, %(member)s + v.squad + 1000 * (1 + (s.id * 13 + k * 11) %% 123), (%(units)s::bigint[])[1 + v.squad], s.day,
-    s.category, s.mechanism, v.status,
-    CASE WHEN v.status <> 'absent' THEN s.starts_at END, CASE WHEN v.status <> 'absent' THEN s.ends_at END,
-    CASE WHEN v.status <> 'absent' THEN tstzrange(s.starts_at, s.ends_at) END,
-    CASE WHEN v.status <> 'absent' THEN 90 + k ELSE 0 END, true, '', s.starts_at
-FROM duties_shift s CROSS JOIN generate_series(0, 9) AS k
-CROSS JOIN LATERAL (
-    SELECT CASE (s.id * 7 + k) %% 40 WHEN 0 THEN 'absent' WHEN 1 THEN 'late' ELSE 'present' END AS status,
-        ((s.id - 1) / {DAYS} * 10 + k + (s.id - 1) %% {DAYS} * 7) %% 1000 AS squad
-) AS v
-WHERE s.id > %(after)s
-"""
-_INCIDENTS = f"""
-INSERT INTO incidents_incident (unit_id, kind_id, category, occurred_at, place, account, outcome, quantity, materials,
-    people_reached, state, recorded_at, verified_at)
-SELECT (%(units)s::bigint[])[1 + (n / {DAYS} * 17 + n) %% 1000], %(kind)s, {_KINDS}[1 + n %% 10],
-    (%(first)s::date + (n %% {DAYS})::int + time '09:00') AT TIME ZONE 'Asia/Shanghai',
-    '', '…', '', 1, n %% 9, n %% 5, 'verified', now(), now()
-FROM generate_series(%(since)s::bigint, %(until)s::bigint - 1) AS n
-"""
 # Another member of the same squad instead.
 _SWAP = """
 UPDATE duties_attendance a SET member_id = CASE WHEN a.member_id + 1000 < last THEN a.member_id + 1000
@@ -87,17 +42,14 @@ UPDATE duties_attendance a SET member_id = CASE WHEN a.member_id + 1000 < last T
 FROM (SELECT max(id) AS last FROM members_member) AS m WHERE a.id = ANY(%s)
 """
 
-_TABLES: Final = ("duties_shift", "duties_attendance", "incidents_incident")
-
 
 def run(report: Report) -> None:
     """Everything at each number of facts; what must stay flat is compared at the end."""
-    gather(MEMBERS)
-    _strip()
-    report.note("facts are loaded without history, foreign keys, exclusion constraint and triggers (own database)")
+    prepare()
+    report.note("facts stand without constraints, and are loaded without triggers (own database)")
     day: dict[int, dict[str, float]] = {}
     for facts in FACTS:
-        took = seconds(lambda facts=facts: _load(facts))  # type: ignore[misc]
+        took = seconds(lambda facts=facts: load(facts))  # type: ignore[misc]
         report.note(f"{facts:,} attendances, {facts // 10:,} shifts, {facts // 10:,} incidents: loaded in {took:.0f} s")
         full = _rebuild(report, facts)
         day[facts] = _a_day(report, facts, full)
@@ -115,78 +67,6 @@ def run(report: Report) -> None:
     found = rollups.check(actor=SYSTEM, sample=60)
     report.note(f"compared with the facts at the end: {found.compared:,} stored figures")
     report.measure(name="  of these differ", ours=len(found.differences), unit="", at_most=0)
-
-
-def _strip() -> None:
-    """Leave the tables of facts with their primary keys and the triggers of roll-ups, nothing else."""
-    with connection.cursor() as cursor:
-        for table in _TABLES:
-            cursor.execute("SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal", [table])
-            for (name,) in cursor.fetchall():
-                if not name.startswith("stats_"):
-                    cursor.execute(f'DROP TRIGGER "{name}" ON {table}')
-            cursor.execute(
-                "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype IN ('f', 'x', 'u')"
-                " ORDER BY contype",
-                [table],
-            )
-            for (name,) in cursor.fetchall():
-                cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}" CASCADE')
-
-
-@contextmanager
-def _without_indexes() -> Iterator[None]:
-    """Drop indexes and silence triggers while loading; what roll-ups read by comes back."""
-    kept = ("attendance_by_unit_day", "shift_by_unit_day", "incident_by_unit_day")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT c.relname, pg_get_indexdef(c.oid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
-            " WHERE i.indrelid = ANY(%s::regclass[]) AND NOT i.indisprimary",
-            [list(_TABLES)],
-        )
-        indexes = cursor.fetchall()
-        for name, _definition in indexes:
-            cursor.execute(f'DROP INDEX "{name}"')
-        for table in _TABLES:
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        yield
-        cursor.execute("SET maintenance_work_mem = '1GB'")
-        for name, definition in indexes:
-            if name in kept:
-                cursor.execute(definition)
-        for table in _TABLES:
-            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-            cursor.execute(f"VACUUM ANALYZE {table}")
-
-
-def _load(facts: int) -> None:
-    """Bring the facts up to `facts` attendances."""
-    squads = list(Unit.objects.filter(level=Level.SQUAD).order_by("id").values_list("id", flat=True))
-    corps = Corps.objects.get()
-    duty, _new = DutyKind.objects.get_or_create(
-        corps=corps,
-        code="bench",
-        defaults={"name": "巡逻", "category": "patrol", "mechanism": "fixed", "starts": dt.time(8), "minutes": 120},
-    )
-    kind, _new = IncidentKind.objects.get_or_create(
-        corps=corps, code="bench", defaults={"name": "纠纷", "category": "dispute"}
-    )
-    with _without_indexes(), connection.cursor() as cursor:
-        cursor.execute("SELECT count(*), coalesce(max(id), 0) FROM duties_shift")
-        present, after = cursor.fetchone()
-        values: dict[str, Any] = {
-            "units": squads,
-            "first": FIRST,
-            "since": present,
-            "until": facts // 10,
-            "after": after,
-        }
-        cursor.execute(_SHIFTS, {**values, "kind": duty.pk})
-        cursor.execute("SELECT min(id) FROM members_member")
-        (member,) = cursor.fetchone()
-        cursor.execute(_ATTENDANCE, {**values, "member": member - 1})
-        cursor.execute(_INCIDENTS, {**values, "kind": kind.pk})
-        cursor.execute("DELETE FROM stats_dirty")
 
 
 def _bare() -> Callable[[], None]:

@@ -1,7 +1,7 @@
 """Three years of a city's facts, made inside the database: shifts, ten times as many attendances, and incidents.
 
 For measuring what reads facts and figures, where it matters how many rows there are and how they are spread. What
-guards their writing (history, exclusion constraint, foreign keys, triggers) is left out in the bench's own database.
+guards their writing is left out in the bench's own database: constraints altogether, triggers while loading.
 """
 
 import datetime as dt
@@ -64,10 +64,14 @@ FROM generate_series(%(since)s::bigint, %(until)s::bigint - 1) AS n
 """
 
 
-def load(attendances: int) -> None:
-    """A corps of 124,000 people with so many attendances and a tenth as many shifts and incidents, nothing counted."""
+def prepare() -> None:
+    """A corps of 124,000 people, and tables of facts without what guards them."""
     gather(MEMBERS)
     _without_guards()
+
+
+def load(attendances: int) -> None:
+    """Bring the facts up to so many attendances and a tenth as many shifts and incidents, nothing counted."""
     with _without_indexes():
         _fill(attendances)
     with connection.cursor() as cursor:
@@ -79,7 +83,9 @@ def _without_guards() -> None:
     with connection.cursor() as cursor:
         for table in TABLES:
             cursor.execute(
-                "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype IN ('f', 'x')", [table]
+                "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype IN ('f', 'x', 'u')"
+                " ORDER BY contype",
+                [table],
             )
             for (name,) in cursor.fetchall():
                 cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}" CASCADE')
@@ -87,22 +93,24 @@ def _without_guards() -> None:
 
 @contextmanager
 def _without_indexes() -> Iterator[None]:
-    """Drop plain indexes and silence triggers while loading; afterwards both are back."""
+    """Drop indexes and silence triggers while loading; afterwards triggers and what is read by are back."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT c.relname, pg_get_indexdef(c.oid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
-            " WHERE i.indrelid = ANY(%s::regclass[]) AND NOT i.indisunique",
+            "SELECT c.relname, pg_get_indexdef(c.oid), i.indisunique"
+            " FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
+            " WHERE i.indrelid = ANY(%s::regclass[]) AND NOT i.indisprimary",
             [list(TABLES)],
         )
         indexes = cursor.fetchall()
-        for name, _definition in indexes:
+        for name, _definition, _unique in indexes:
             cursor.execute(f'DROP INDEX "{name}"')
         for table in TABLES:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         yield
         cursor.execute("SET maintenance_work_mem = '1GB'")
-        for _name, definition in indexes:
-            cursor.execute(definition)
+        for _name, definition, unique in indexes:
+            if not unique:
+                cursor.execute(definition)
         for table in TABLES:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
