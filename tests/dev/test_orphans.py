@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -96,6 +97,38 @@ def test_a_process_is_recognised_by_program_and_folder_not_by_number(tmp_path: P
     assert not orphans.runs_in(os.getpid(), "postgres", Path.cwd())
     assert orphans.runs_in(os.getpid(), Path(sys.executable).resolve().name, Path.cwd())
     assert not orphans.runs_in(os.getpid(), Path(sys.executable).resolve().name, tmp_path)
+
+
+_SERVER_WITH_CHILD = """
+import os, signal, sys, time
+child = os.fork()
+def asked(*_):
+    if not child:
+        open("child-was-asked", "w").close()
+        os._exit(1)
+    time.sleep(0.3)
+    os.kill(child, signal.SIGKILL)
+    os._exit(0)
+signal.signal(signal.SIGINT, asked)
+open(f"ready-{child == 0}", "w").close()
+while True:
+    time.sleep(1)
+"""
+
+
+def test_only_the_head_of_a_family_is_asked_to_end(tmp_path: Path) -> None:
+    """PostgreSQL's checkpointer understands the same signal, and the server takes its going for a crash."""
+    program = Path(sys.executable).resolve().name
+    server = subprocess.Popen([sys.executable, "-c", _SERVER_WITH_CHILD], cwd=tmp_path)
+    await_(lambda: len(list(tmp_path.glob("ready-*"))) == 2, "both processes")
+    assert len(orphans.in_folder(program, tmp_path)) == 2
+    ender = threading.Thread(
+        target=orphans.end, args=(program, tmp_path), kwargs={"gently": signal.SIGINT, "seconds": 60}
+    )
+    ender.start()
+    assert server.wait() == 0
+    ender.join()
+    assert not (tmp_path / "child-was-asked").exists()
 
 
 def test_a_left_over_socket_folder_is_removed(killed_state: Path) -> None:

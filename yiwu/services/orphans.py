@@ -16,12 +16,26 @@ def alive(pid: int) -> bool:
     """Whether a process of that number runs; a zombie does not."""
     if ON_LINUX:
         with suppress(OSError):
-            # The state follows the command name, which may itself contain blanks and brackets.
-            return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[0] not in "ZX"
+            return _stat(pid)[0] not in "ZX"
         return False
     answer = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
     state = answer.stdout.strip()
     return bool(state) and not state.startswith("Z")
+
+
+def _stat(pid: int) -> list[str]:
+    """State, parent and what else Linux tells after the command name (which may contain blanks and brackets)."""
+    return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
+
+
+def _parent(pid: int) -> int:
+    """The number of a process's parent; 0 when it is gone."""
+    if ON_LINUX:
+        with suppress(OSError):
+            return int(_stat(pid)[1])
+        return 0
+    answer = subprocess.run(["ps", "-o", "ppid=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return int(answer.stdout.strip() or 0)
 
 
 def runs_in(pid: int, program: str, folder: Path) -> bool:
@@ -55,13 +69,21 @@ def _all_pids() -> Iterator[int]:
 
 
 def end(program: str, folder: Path, *, gently: signal.Signals, seconds: float) -> None:
-    """End every `program` of `folder`: ask `gently`, and after `seconds` kill. The caller holds the folder's lock."""
+    """End every `program` of `folder`: ask `gently`, and after `seconds` kill. The caller holds the folder's lock.
+
+    Only processes without a parent among them are asked: PostgreSQL's server ends its own children in order, and takes
+    it for a crash when its checkpointer, which understands the same signal, shuts the log down on its own account.
+    """
     deadline = time.monotonic() + seconds
-    _send(in_folder(program, folder), gently)
+    _send(_heads(in_folder(program, folder)), gently)
     while left := in_folder(program, folder):
         if time.monotonic() > deadline:
             _send(left, signal.SIGKILL)
         time.sleep(0.05)
+
+
+def _heads(pids: list[int]) -> list[int]:
+    return [pid for pid in pids if _parent(pid) not in pids]
 
 
 def _send(pids: list[int], number: signal.Signals) -> None:
