@@ -23,6 +23,7 @@ from corps.roles import Role
 from duties.enums import AttendanceStatus, DutyCategory, Mechanism
 from duties.operations import attendance as duty_attendance
 from duties.operations import kinds as duty_kinds
+from duties.operations import series as duty_series
 from duties.operations import shifts as duty_shifts
 from incidents.logic.parties import Particulars
 from incidents.operations import kinds
@@ -286,7 +287,7 @@ def attendance(cast: Cast, code: str) -> Any:
 
 def series(cast: Cast, code: str) -> Any:
     """A week of shifts, every day."""
-    made = duty_shifts.plan_series(
+    made = duty_series.plan_series(
         actor=SYSTEM,
         unit_id=cast.units[code].pk,
         kind_id=duty_kind(cast, code).pk,

@@ -23,7 +23,7 @@ from duties.admin.fields import members_named, moment_widget, names_field, time_
 from duties.enums import SERVED, AttendanceStatus, DutyCategory, ShiftState
 from duties.logic.times import span_text, weekdays_of
 from duties.models import Assignment, Attendance, DutyKind, Series, Shift, ShiftUnit
-from duties.operations import assignments, attendance, results, shifts
+from duties.operations import assignments, attendance, results, series, shifts, weeks
 from duties.policies.closing import missing
 from duties.policies.shifts import can_become, can_change
 
@@ -271,7 +271,7 @@ class SeriesPage(OperationPage):
 
     def perform(self, request: HttpRequest, obj: Any, values: dict[str, Any]) -> Any:
         unit, kind = values.pop("unit"), values.pop("kind")
-        made = shifts.plan_series(actor=actor_of(request), unit_id=unit.pk, kind_id=kind.pk, **values)
+        made = series.plan_series(actor=actor_of(request), unit_id=unit.pk, kind_id=kind.pk, **values)
         return ngettext("%(n)d shift is planned.", "%(n)d shifts are planned.", len(made)) % {"n": len(made)}
 
 
@@ -301,7 +301,7 @@ class WeekPage(OperationPage):
 
     def perform(self, request: HttpRequest, obj: Any, values: dict[str, Any]) -> Any:
         unit = values.pop("unit")
-        done = shifts.copy_week(actor=actor_of(request), unit_id=unit.pk, **values)
+        done = weeks.copy_week(actor=actor_of(request), unit_id=unit.pk, **values)
         number = len(done.shifts)
         told = ngettext("%(n)d shift is planned.", "%(n)d shifts are planned.", number) % {"n": number}
         if done.already:

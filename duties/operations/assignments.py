@@ -1,6 +1,6 @@
 """Who is planned for a shift."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -42,16 +42,21 @@ def take_off(*, actor: "Actor", shift_id: int, member_id: int) -> None:
             chosen_members(
                 actor=actor, shift=shift, right=right, permission=Permission.DUTY_PLAN, member_ids=[member_id]
             )
-        recorded = Attendance.objects.filter(shift=shift, member_id=member_id, current=True)
-        found = recorded.exclude(status=AttendanceStatus.REPLACED).select_related("member").first()
-        if found is not None:
-            raise Refusal(
-                _("%(name)s has been recorded at this shift already.") % {"name": found.member.name},
-                code="duty.recorded",
-                place=found.member.name,
-                remedy=_("Correct the attendance with a reason instead."),
-            )
-        shift.assignments.filter(member_id=member_id, active=True).update(active=False)
+        release(shift, [member_id])
+
+
+def release(shift: Shift, member_ids: Collection[int]) -> None:
+    """Free members of a shift, which the caller holds. Raises `Refusal` for somebody recorded at it."""
+    recorded = Attendance.objects.filter(shift=shift, member_id__in=member_ids, current=True)
+    found = recorded.exclude(status=AttendanceStatus.REPLACED).select_related("member").first()
+    if found is not None:
+        raise Refusal(
+            _("%(name)s has been recorded at this shift already.") % {"name": found.member.name},
+            code="duty.recorded",
+            place=found.member.name,
+            remedy=_("Correct the attendance with a reason instead."),
+        )
+    shift.assignments.filter(member_id__in=member_ids, active=True).update(active=False)
 
 
 def put_on(*, actor: "Actor", shifts: Sequence[Shift], right: Right, member_ids: Iterable[int]) -> list[Assignment]:

@@ -27,7 +27,8 @@ from duties.forms.quick import ids_of_teams
 from duties.forms.shift import PLACES, PhotoForm, ReasonForm, ResultsForm, SeriesForm, ShiftForm
 from duties.models import Assignment, Attendance, Shift
 from duties.operations.assignments import assign, take_off
-from duties.operations.shifts import cancel_shift, edit_shift, plan_series, plan_shift
+from duties.operations.series import plan_series
+from duties.operations.shifts import cancel_shift, edit_shift, plan_shift
 from duties.policies.closing import missing, missing_results
 from duties.queries.offers import kinds_in_use, places_for
 from duties.queries.shifts import shift_of

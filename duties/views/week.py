@@ -24,7 +24,7 @@ from duties.forms.quick import KindChoice, Named, PlaceChoice, QuickForm
 from duties.logic.times import monday_of
 from duties.models import Shift
 from duties.operations.planning import plan_days, repeat_shift, take_back
-from duties.operations.shifts import copy_week
+from duties.operations.weeks import copy_week
 from duties.queries.board import BoardRow, Tally, board_of
 from duties.queries.candidates import candidates
 from duties.queries.offers import keys_of, kinds_in_use, named_members, places_for

@@ -16,7 +16,8 @@ from duties.operations.assignments import assign
 from duties.operations.attendance import Entry, check_in, correct, record_list
 from duties.operations.kinds import plant_default_kinds
 from duties.operations.results import close_shift
-from duties.operations.shifts import cancel_shift, copy_week, edit_shift
+from duties.operations.shifts import cancel_shift, edit_shift
+from duties.operations.weeks import copy_week
 from tests.cast import Cast, assemble
 from tests.duties.scenes import HOUR, days_ago, moment, planned
 from tests.members.roster import person

@@ -19,7 +19,9 @@ from duties.models import Assignment, Series, Shift
 from duties.operations.assignments import assign, take_off
 from duties.operations.attendance import check_in, mark_absent
 from duties.operations.kinds import retire_kind
-from duties.operations.shifts import cancel_shift, copy_week, edit_shift, plan_series, plan_shift
+from duties.operations.series import plan_series
+from duties.operations.shifts import cancel_shift, edit_shift, plan_shift
+from duties.operations.weeks import copy_week
 from members.enums import MemberStatus
 from tests.cast import Cast
 from tests.duties.scenes import HOUR, closed, days_ago, kind_of, moment, planned
