@@ -167,40 +167,21 @@ def initial_of(incident: Incident) -> dict[str, Any]:
     }
 
 
+def _particular(label: Any, name: str, **attrs: str) -> forms.CharField:
+    """A field that the browser does not fill with somebody's own particulars."""
+    widget = forms.TextInput(attrs={"autocomplete": "off", **attrs})
+    return forms.CharField(label=label, required=False, max_length=LIMITS[name], widget=widget)
+
+
 class PartyForm(forms.Form):
     """Somebody from outside; every field may be empty, but not all of them."""
 
     role = forms.ChoiceField(label=_("Part in the incident"), choices=PartyRole.choices)
-    name = forms.CharField(
-        label=_("Name"),
-        required=False,
-        max_length=LIMITS["name"],
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    phone = forms.CharField(
-        label=_("Phone"),
-        required=False,
-        max_length=LIMITS["phone"],
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
-    )
-    identity = forms.CharField(
-        label=_("Identity number"),
-        required=False,
-        max_length=LIMITS["identity"],
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    address = forms.CharField(
-        label=_("Address"),
-        required=False,
-        max_length=LIMITS["address"],
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    remarks = forms.CharField(
-        label=_("Remarks"),
-        required=False,
-        max_length=LIMITS["remarks"],
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
+    name = _particular(_("Name"), "name")
+    phone = _particular(_("Phone"), "phone", type="tel")
+    identity = _particular(_("Identity number"), "identity")
+    address = _particular(_("Address"), "address")
+    remarks = _particular(_("Remarks"), "remarks")
 
     def clean(self) -> dict[str, Any]:
         """Say what is wrong beside the field of this very party, before anything is written."""

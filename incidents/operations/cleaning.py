@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 TEXT_LIMITS = {"account": 4_000, "outcome": 2_000, "place": 120}
 NUMBER_LIMITS = {"quantity": 2_000_000_000, "materials": 100_000_000, "people_reached": 100_000_000}
+REASON_LIMIT = 200
 # What happens on the way to a shift or right after it still belongs to it.
 AROUND_SHIFT = dt.timedelta(hours=2)
 

@@ -16,17 +16,23 @@ from corps.queries.scope import current_tree, require
 from corps.queries.units import path_text
 from incidents.enums import EntryKind, IncidentState
 from incidents.models import Incident, LogEntry
-from incidents.operations.cleaning import NUMBER_LIMITS, Entered, InvalidIncident, fill, free_text, needed_text
-from incidents.operations.holding import holding
+from incidents.operations.cleaning import (
+    NUMBER_LIMITS,
+    REASON_LIMIT,
+    Entered,
+    InvalidIncident,
+    fill,
+    free_text,
+    needed_text,
+)
+from incidents.operations.holding import enter_state, stepping
 from incidents.operations.log import TEXT_LIMIT, write_entry
 from incidents.operations.participants import set_participants
 from incidents.operations.parties import PartyEntry, write_party
-from incidents.policies.life import Step, check_can, check_unchanged
+from incidents.policies.life import Step, check_unchanged
 
 if TYPE_CHECKING:
     from corps.actors import Actor
-
-REASON_LIMIT = 200
 
 
 def record_incident(
@@ -98,14 +104,9 @@ def edit_incident(
     the actor had read: if somebody changed the incident after it, this change is refused (`incident.changed`) instead
     of overwriting theirs. Raises `InvalidIncident` and `Refusal`.
     """
-    with holding(
-        actor=actor,
-        incident_id=incident_id,
-        action="incident.edit",
-        permission=Permission.INCIDENT_RECORD,
-        reason=reason,
+    with stepping(
+        actor=actor, incident_id=incident_id, action="incident.edit", step=Step.EDIT, reason=reason
     ) as incident:
-        check_can(Step.EDIT, incident)
         text = free_text(reason, place="reason", limit=REASON_LIMIT)
         check_unchanged(incident, seen)
         before = _told(incident)
@@ -126,36 +127,22 @@ def edit_incident(
 
 def submit_incident(*, actor: "Actor", incident_id: int) -> Incident:
     """Hand it to an officer for verification; the first time, or again after it was returned. Raises `Refusal`."""
-    with holding(
-        actor=actor, incident_id=incident_id, action="incident.submit", permission=Permission.INCIDENT_RECORD
-    ) as incident:
-        _submit(actor, incident)
-        return incident
+    with stepping(actor=actor, incident_id=incident_id, action="incident.submit", step=Step.SUBMIT) as incident:
+        return _submit(actor, incident)
 
 
 def void_incident(*, actor: "Actor", incident_id: int, reason: str) -> Incident:
     """Declare that it did not happen or stands here twice; it stays in the log and counts nowhere. Raises `Refusal`."""
-    with holding(
-        actor=actor,
-        incident_id=incident_id,
-        action="incident.void",
-        permission=Permission.INCIDENT_RECORD,
-        reason=reason,
+    with stepping(
+        actor=actor, incident_id=incident_id, action="incident.void", step=Step.VOID, reason=reason
     ) as incident:
-        check_can(Step.VOID, incident)
         text = needed_text(reason, place="reason", limit=REASON_LIMIT)
-        incident.state = IncidentState.VOID
-        incident.save(update_fields=["state"])
-        write_entry(actor=actor, incident=incident, kind=EntryKind.VOIDED, text=text)
-        return incident
+        return enter_state(actor=actor, incident=incident, state=IncidentState.VOID, kind=EntryKind.VOIDED, text=text)
 
 
 def add_note(*, actor: "Actor", incident_id: int, text: str) -> LogEntry:
     """A line of the log by hand; it cannot be changed afterwards. Raises `InvalidIncident`."""
-    with holding(
-        actor=actor, incident_id=incident_id, action="incident.note", permission=Permission.INCIDENT_RECORD
-    ) as incident:
-        check_can(Step.NOTE, incident)
+    with stepping(actor=actor, incident_id=incident_id, action="incident.note", step=Step.NOTE) as incident:
         return write_entry(actor=actor, incident=incident, kind=EntryKind.NOTE, text=_note(text))
 
 
@@ -178,11 +165,8 @@ def _note(text: str) -> str:
     return text
 
 
-def _submit(actor: "Actor", incident: Incident) -> None:
-    check_can(Step.SUBMIT, incident)
-    incident.state = IncidentState.SUBMITTED
-    incident.save(update_fields=["state"])
-    write_entry(actor=actor, incident=incident, kind=EntryKind.SUBMITTED)
+def _submit(actor: "Actor", incident: Incident) -> Incident:
+    return enter_state(actor=actor, incident=incident, state=IncidentState.SUBMITTED, kind=EntryKind.SUBMITTED)
 
 
 def _put_into(actor: "Actor", incident: Incident, unit_id: int) -> None:

@@ -21,10 +21,10 @@ from incidents.enums import EntryKind, PartyRole
 from incidents.logic.parties import LIMITS, Particulars, from_json, particulars_from, shown, to_json
 from incidents.models import Incident, Party
 from incidents.models.parties import PARTY_PURPOSE
-from incidents.operations.cleaning import InvalidIncident, needed_text
-from incidents.operations.holding import holding
+from incidents.operations.cleaning import REASON_LIMIT, InvalidIncident, needed_text
+from incidents.operations.holding import holding, stepping
 from incidents.operations.log import Changes, write_entry
-from incidents.policies.life import Step, check_can
+from incidents.policies.life import Step
 from members.logic.flaws import WARNING, Flaw
 from members.logic.identity import IdentityReader
 from members.logic.phones import read_any_phone
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
     from corps.actors import Actor
 
-REASON_LIMIT = 200
 # Parties are of any age: a child is found, a woman of a hundred and five is helped.
 YOUNGEST, OLDEST = 0, 120
 
@@ -50,10 +49,7 @@ class PartyEntry:
 
 def add_party(*, actor: "Actor", incident_id: int, role: str, particulars: Mapping[str, str]) -> Party:
     """Add somebody from outside. `particulars` maps fields of `Particulars` to text. Raises `InvalidIncident`."""
-    with holding(
-        actor=actor, incident_id=incident_id, action="incident.party_add", permission=Permission.INCIDENT_RECORD
-    ) as incident:
-        check_can(Step.EDIT, incident)
+    with stepping(actor=actor, incident_id=incident_id, action="incident.party_add", step=Step.EDIT) as incident:
         party = write_party(incident, PartyEntry(role, particulars_from(particulars)))
         _note(actor, incident, {"party_role": ("", party.role), "party_fields": ("", _filled(particulars))})
         return party
@@ -135,10 +131,7 @@ def write_party(incident: Incident, entry: PartyEntry, party: Party | None = Non
 @contextmanager
 def _holding_party(actor: "Actor", party_id: int, action: str) -> "Iterator[tuple[Incident, Party]]":
     seen = _seen(actor, party_id)
-    with holding(
-        actor=actor, incident_id=seen.incident_id, action=action, permission=Permission.INCIDENT_RECORD
-    ) as incident:
-        check_can(Step.EDIT, incident)
+    with stepping(actor=actor, incident_id=seen.incident_id, action=action, step=Step.EDIT) as incident:
         yield incident, get_object_or_404(incident.parties.all(), pk=party_id)
 
 

@@ -11,18 +11,14 @@ from django.utils.translation import gettext as _
 
 from corps.actors import account_id
 from corps.errors import Refusal
-from corps.permissions import Permission
 from incidents.enums import EntryKind, IncidentState
 from incidents.models import Incident
-from incidents.operations.cleaning import free_text, needed_text
-from incidents.operations.holding import holding
-from incidents.operations.incidents import REASON_LIMIT
-from incidents.policies.life import Step, check_can, check_four_eyes, check_unchanged
+from incidents.operations.cleaning import REASON_LIMIT, free_text, needed_text
+from incidents.operations.holding import enter_state, stepping
+from incidents.policies.life import Step, check_four_eyes, check_unchanged
 
 if TYPE_CHECKING:
     from corps.actors import Actor
-
-from incidents.operations.log import write_entry
 
 
 @dataclass(slots=True)
@@ -39,57 +35,39 @@ def verify_incident(*, actor: "Actor", incident_id: int, remark: str = "", seen:
     `seen` is the last log entry the officer had read: what was changed after it must be read first. Raises `Refusal`
     with code `incident.state`, `incident.four_eyes` or `incident.changed`.
     """
-    with holding(
-        actor=actor,
-        incident_id=incident_id,
-        action="incident.verify",
-        permission=Permission.INCIDENT_VERIFY,
-        reason=remark,
+    with stepping(
+        actor=actor, incident_id=incident_id, action="incident.verify", step=Step.VERIFY, reason=remark
     ) as incident:
-        check_can(Step.VERIFY, incident)
         check_four_eyes(actor, incident)
         check_unchanged(incident, seen)
         text = free_text(remark, place="remark", limit=REASON_LIMIT)
-        incident.state = IncidentState.VERIFIED
         incident.verified_by_id, incident.verified_at = account_id(actor), timezone.now()
-        incident.save(update_fields=["state", "verified_by", "verified_at"])
-        write_entry(actor=actor, incident=incident, kind=EntryKind.VERIFIED, text=text)
-        return incident
+        return enter_state(
+            actor=actor, incident=incident, state=IncidentState.VERIFIED, kind=EntryKind.VERIFIED, text=text
+        )
 
 
 def return_incident(*, actor: "Actor", incident_id: int, remark: str) -> Incident:
     """Give a submitted incident back to be corrected; the remark says what is missing. Raises `Refusal`."""
-    with holding(
-        actor=actor,
-        incident_id=incident_id,
-        action="incident.return",
-        permission=Permission.INCIDENT_VERIFY,
-        reason=remark,
+    with stepping(
+        actor=actor, incident_id=incident_id, action="incident.return", step=Step.RETURN, reason=remark
     ) as incident:
-        check_can(Step.RETURN, incident)
         text = needed_text(remark, place="remark", limit=REASON_LIMIT)
-        incident.state = IncidentState.RETURNED
-        incident.save(update_fields=["state"])
-        write_entry(actor=actor, incident=incident, kind=EntryKind.RETURNED, text=text)
-        return incident
+        return enter_state(
+            actor=actor, incident=incident, state=IncidentState.RETURNED, kind=EntryKind.RETURNED, text=text
+        )
 
 
 def withdraw_verification(*, actor: "Actor", incident_id: int, reason: str) -> Incident:
     """Take a verification back: the incident waits again and counts no longer. Raises `Refusal`."""
-    with holding(
-        actor=actor,
-        incident_id=incident_id,
-        action="incident.withdraw",
-        permission=Permission.INCIDENT_VERIFY,
-        reason=reason,
+    with stepping(
+        actor=actor, incident_id=incident_id, action="incident.withdraw", step=Step.WITHDRAW, reason=reason
     ) as incident:
-        check_can(Step.WITHDRAW, incident)
         text = needed_text(reason, place="reason", limit=REASON_LIMIT)
-        incident.state = IncidentState.SUBMITTED
         incident.verified_by, incident.verified_at = None, None
-        incident.save(update_fields=["state", "verified_by", "verified_at"])
-        write_entry(actor=actor, incident=incident, kind=EntryKind.WITHDRAWN, text=text)
-        return incident
+        return enter_state(
+            actor=actor, incident=incident, state=IncidentState.SUBMITTED, kind=EntryKind.WITHDRAWN, text=text
+        )
 
 
 def verify_incidents(

@@ -160,7 +160,7 @@ def edit(request: HttpRequest, incident_id: int) -> HttpResponse:
         if changed is not None:
             messages.success(request, _("The changes are saved."))
             if request.POST.get("act") == "submit":
-                return _after(request, found.pk, lambda: incidents.submit_incident(actor=actor, incident_id=found.pk))
+                return _act(request, found.pk, incidents.submit_incident)
             return redirect("incident", found.pk)
     seen = request.POST.get("seen", "") if request.method == "POST" else str(last_entry_id(found))
     return _form_page(
@@ -237,91 +237,60 @@ def attempt(form: forms.Form, act: Callable[[], Any]) -> Any:
 @require_POST
 def submit(request: HttpRequest, incident_id: int) -> HttpResponse:
     """Hand it to an officer."""
-    actor = actor_of(request)
-    return _after(
-        request, incident_id, lambda: incidents.submit_incident(actor=actor, incident_id=incident_id), _recorded()
-    )
+    return _act(request, incident_id, incidents.submit_incident, _recorded())
 
 
 @login_required
 @require_POST
 def verify(request: HttpRequest, incident_id: int) -> HttpResponse:
     """Vouch for it."""
-    actor = actor_of(request)
-    return _after(
-        request,
-        incident_id,
-        lambda: verification.verify_incident(
-            actor=actor,
-            incident_id=incident_id,
-            remark=request.POST.get("remark", ""),
-            seen=number_in(request.POST.get("seen", "")),
-        ),
-        _("The incident is verified and counts from now on."),
-    )
+    sentence = _("The incident is verified and counts from now on.")
+    remark, seen = request.POST.get("remark", ""), number_in(request.POST.get("seen", ""))
+    return _act(request, incident_id, verification.verify_incident, sentence, remark=remark, seen=seen)
 
 
 @login_required
 @require_POST
 def give_back(request: HttpRequest, incident_id: int) -> HttpResponse:
     """Return it with a remark."""
-    actor = actor_of(request)
+    sentence = _("The incident is returned. Whoever recorded it reads the remark on this page.")
     remark = request.POST.get("remark", "")
-    return _after(
-        request,
-        incident_id,
-        lambda: verification.return_incident(actor=actor, incident_id=incident_id, remark=remark),
-        _("The incident is returned. Whoever recorded it reads the remark on this page."),
-    )
+    return _act(request, incident_id, verification.return_incident, sentence, remark=remark)
 
 
 @login_required
 @require_POST
 def withdraw(request: HttpRequest, incident_id: int) -> HttpResponse:
     """Take the verification back."""
-    actor = actor_of(request)
+    sentence = _("The verification is withdrawn. The incident waits again and no longer counts.")
     reason = request.POST.get("reason", "")
-    return _after(
-        request,
-        incident_id,
-        lambda: verification.withdraw_verification(actor=actor, incident_id=incident_id, reason=reason),
-        _("The verification is withdrawn. The incident waits again and no longer counts."),
-    )
+    return _act(request, incident_id, verification.withdraw_verification, sentence, reason=reason)
 
 
 @login_required
 @require_POST
 def void(request: HttpRequest, incident_id: int) -> HttpResponse:
     """Declare that it did not happen, or stands here twice."""
-    actor = actor_of(request)
+    sentence = _("The incident is void. It stays in the log and counts nowhere.")
     reason = request.POST.get("reason", "")
-    return _after(
-        request,
-        incident_id,
-        lambda: incidents.void_incident(actor=actor, incident_id=incident_id, reason=reason),
-        _("The incident is void. It stays in the log and counts nowhere."),
-    )
+    return _act(request, incident_id, incidents.void_incident, sentence, reason=reason)
 
 
 @login_required
 @require_POST
 def note(request: HttpRequest, incident_id: int) -> HttpResponse:
     """Add a line to the log."""
-    actor = actor_of(request)
-    text = request.POST.get("text", "")
-    return _after(
-        request,
-        incident_id,
-        lambda: incidents.add_note(actor=actor, incident_id=incident_id, text=text),
-        _("The note stands in the log."),
-    )
+    sentence = _("The note stands in the log.")
+    return _act(request, incident_id, incidents.add_note, sentence, text=request.POST.get("text", ""))
 
 
-def _after(request: HttpRequest, incident_id: int, act: Callable[[], object], sentence: str = "") -> HttpResponse:
+def _act(
+    request: HttpRequest, incident_id: int, operation: Callable[..., object], sentence: str = "", **values: Any
+) -> HttpResponse:
     """Run the operation and come back to the incident; what it refuses is said there."""
     back = reverse("incident", args=[incident_id])
     try:
-        act()
+        operation(actor=actor_of(request), incident_id=incident_id, **values)
     except Refusal as refusal:
         return refused(request, told(refusal), back)
     if sentence:

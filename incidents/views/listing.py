@@ -15,6 +15,7 @@ from corps.doors import actor_of, number_in
 from corps.errors import Refusal
 from corps.permissions import Permission
 from corps.queries.scope import Node, Tree, current_tree
+from corps.views.filters import address, chips, query_text
 from corps.views.pages import frame, is_fragment, refused, rights, unit_door
 from incidents.enums import IncidentState
 from incidents.forms.filter import OPEN, IncidentFilterForm
@@ -24,7 +25,6 @@ from incidents.queries.choices import kinds_for, newest_entry_id, return_remarks
 from incidents.queries.incidents import OpenIncidents, open_incidents, page_of, waiting_for_verification
 from incidents.views.words import icon_of, state_of
 
-PAGING = ("after", "before")
 WORDS_LIMIT = 60
 SHOWN_IN_A_ROW = 90
 MOST_AT_ONCE = 100
@@ -53,9 +53,9 @@ def incidents(request: HttpRequest, unit: Node) -> HttpResponse:
         "form": form,
         "typed": typed,
         "rows": [_row(one, tree, remarks.get(one.pk, "")) for one in page.rows],
-        "previous": _address(request.GET, before=page.previous) if page.previous else "",
-        "next": _address(request.GET, after=page.next) if page.next else "",
-        "narrowed": _chips(request.GET, form),
+        "previous": address(request.GET, before=page.previous) if page.previous else "",
+        "next": address(request.GET, after=page.next) if page.next else "",
+        "narrowed": chips(request.GET, form.words()),
         "alone": len(tree.within(unit.id)) == 1,
         **may,
     }
@@ -73,7 +73,7 @@ def decide(request: HttpRequest, unit: Node) -> HttpResponse:
     """Verify or return one or several from the list, and come back to it."""
     actor = actor_of(request)
     query = QueryDict(request.POST.get("back", "")[:1000])
-    back = f"{reverse('incidents', args=[unit.code])}{_address(query)}"
+    back = f"{reverse('incidents', args=[unit.code])}{address(query)}"
     returning = "return" in request.POST
     chosen = request.POST.get("return" if returning else "verify", "")
     ids = _ids(request.POST.getlist("id") if chosen == "ticked" else [chosen])
@@ -127,7 +127,7 @@ def _queue(request: HttpRequest, unit: Node, tree: Tree) -> dict[str, Any]:
         "waiting": [_row(one, tree) for one in waiting.rows],
         "waiting_number": waiting.number,
         "waiting_more": waiting.number > len(waiting.rows),
-        "back": _query(request.GET),
+        "back": query_text(request.GET),
     }
 
 
@@ -151,37 +151,10 @@ def _row(one: Incident, tree: Tree, remark: str = "") -> dict[str, Any]:
     }
 
 
-def _query(query: QueryDict) -> str:
-    """The address's query without paging and without empty fields, in a steady order."""
-    kept = QueryDict(mutable=True)
-    for name in sorted(query):
-        values = [value for value in query.getlist(name) if value]
-        if values and name not in PAGING:
-            kept.setlist(name, values)
-    return kept.urlencode()
-
-
-def _address(query: QueryDict, **changes: str) -> str:
-    changed = QueryDict(_query(query), mutable=True)
-    for name, value in changes.items():
-        changed[name] = value
-    return f"?{changed.urlencode()}"
-
-
-def _chips(query: QueryDict, form: IncidentFilterForm) -> list[dict[str, Any]]:
-    """What narrows the list now; each chip takes its own condition away."""
-    found = []
-    for name, word in form.words():
-        changed = QueryDict(_query(query), mutable=True)
-        changed.pop(name, None)
-        found.append({"label": word, "url": f"?{changed.urlencode()}", "active": True, "removable": True})
-    return found
-
-
 def _standing(request: HttpRequest, unit: Node, pending: OpenIncidents) -> list[dict[str, Any]]:
     """The filters everybody needs; those of what is not settled say how much there is."""
     base = reverse("incidents", args=[unit.code])
-    now = _query(request.GET)
+    now = query_text(request.GET)
     standing: list[tuple[str, str, int | None]] = [
         (_("All"), "", None),
         (_("Waiting for verification"), "state=submitted", pending.submitted),
