@@ -78,3 +78,14 @@ def refused(request: HttpRequest, refusal: Refusal, back: str) -> HttpResponse:
     """Show why not, on the page the reader came from."""
     messages.error(request, str(refusal))
     return redirect(back)
+
+
+def settle(request: HttpRequest, act: Callable[[], object], back: str, done: str = "") -> HttpResponse:
+    """Run an act and go `back`; there stands what was `done`, or why not."""
+    try:
+        act()
+    except Refusal as refusal:
+        return refused(request, refusal, back)
+    if done:
+        messages.success(request, done)
+    return redirect(back)

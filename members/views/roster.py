@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -10,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from corps.doors import actor_of
-from corps.errors import Refusal
 from corps.permissions import Permission
 from corps.queries.scope import Node, local_today
-from corps.views.pages import frame, is_fragment, refused, rights, unit_door
+from corps.views.filters import address, chips, query_text
+from corps.views.pages import frame, is_fragment, rights, settle, unit_door
 from members.forms.roster import RosterFilterForm
 from members.logic.words import Kind, read_word
 from members.operations.filters import forget_filter, save_filter
@@ -22,7 +21,6 @@ from members.queries.people import saved_filters
 from members.queries.roster import list_members, within
 from members.views.words import person
 
-PAGING = ("after", "before")
 RIGHTS = (
     Permission.MEMBER_EDIT,
     Permission.MEMBER_EXPORT,
@@ -53,11 +51,11 @@ def roster(request: HttpRequest, unit: Node) -> HttpResponse:
         "form": form,
         "typed": typed,
         "people": [person(row, tree, today) for row in page.rows],
-        "previous": _address(request.GET, before=page.previous) if page.previous else "",
-        "next": _address(request.GET, after=page.next) if page.next else "",
+        "previous": address(request.GET, before=page.previous) if page.previous else "",
+        "next": address(request.GET, after=page.next) if page.next else "",
         "short": word is not None and word.kind == Kind.SHORT,
-        "narrowed": _chips(request.GET, form),
-        "query": _query(request.GET),
+        "narrowed": chips(request.GET, form.words()),
+        "query": query_text(request.GET),
         "total": known_figures(actor, unit),
         "alone": not place.ids[1:],
         **rights(actor, unit.id, *RIGHTS),
@@ -80,14 +78,14 @@ def total(request: HttpRequest, unit: Node) -> HttpResponse:
 @unit_door(Permission.MEMBER_VIEW)
 def save(request: HttpRequest, unit: Node) -> HttpResponse:
     """Keep the present search under a name."""
-    query = _query(QueryDict(request.POST.get("query", "")))
+    query = query_text(QueryDict(request.POST.get("query", "")))
     back = f"{reverse('roster', args=[unit.code])}?{query}"
-    try:
-        save_filter(actor=actor_of(request), name=request.POST.get("name", ""), query=query)
-    except Refusal as refusal:
-        return refused(request, refusal, back)
-    messages.success(request, _("The filter is saved and stands above every roster you open."))
-    return redirect(back)
+    return settle(
+        request,
+        lambda: save_filter(actor=actor_of(request), name=request.POST.get("name", ""), query=query),
+        back,
+        _("The filter is saved and stands above every roster you open."),
+    )
 
 
 @require_POST
@@ -98,37 +96,10 @@ def forget(request: HttpRequest, unit: Node, filter_id: int) -> HttpResponse:
     return redirect("roster", unit.code)
 
 
-def _query(query: QueryDict) -> str:
-    """The address's query without paging and without empty fields, in a steady order."""
-    kept = QueryDict(mutable=True)
-    for name in sorted(query):
-        values = [value for value in query.getlist(name) if value]
-        if values and name not in PAGING:
-            kept.setlist(name, values)
-    return kept.urlencode()
-
-
-def _address(query: QueryDict, **changes: str) -> str:
-    changed = QueryDict(_query(query), mutable=True)
-    for name, value in changes.items():
-        changed[name] = value
-    return f"?{changed.urlencode()}"
-
-
-def _chips(query: QueryDict, form: RosterFilterForm) -> list[dict[str, Any]]:
-    """What narrows the list now; each chip takes its own condition away."""
-    found = []
-    for name, word in form.words():
-        changed = QueryDict(_query(query), mutable=True)
-        changed.pop(name, None)
-        found.append({"label": word, "url": f"?{changed.urlencode()}", "active": True, "removable": True})
-    return found
-
-
 def _saved(request: HttpRequest, unit: Node) -> list[dict[str, Any]]:
     """The reader's own filters, after those that everybody needs."""
     base = reverse("roster", args=[unit.code])
-    now = _query(request.GET)
+    now = query_text(request.GET)
     standing = [
         (_("On the roster"), ""),
         (_("Two heads and two staff"), "occupation=two"),
@@ -137,9 +108,9 @@ def _saved(request: HttpRequest, unit: Node) -> list[dict[str, Any]]:
         (_("Insurance expired"), "insured=expired"),
         (_("Left"), "status=left"),
     ]
-    chips = [{"label": name, "url": f"{base}?{query}", "active": now == query} for name, query in standing]
-    chips += [
+    found = [{"label": name, "url": f"{base}?{query}", "active": now == query} for name, query in standing]
+    found += [
         {"label": one.name, "url": f"{base}?{one.query}", "active": now == one.query, "icon": "filter"}
         for one in saved_filters(actor_of(request))
     ]
-    return chips
+    return found
