@@ -259,9 +259,6 @@ class AccountAdmin(UnitText, ProjectAdmin):
             return ()
         return ("username_column", "active", "last_login", "password_changed_at", "one_time_password")
 
-    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
-        return self.inlines if obj is not None else []
-
     def operate(self, request: HttpRequest, obj: Any, form: Any, *, adding: bool) -> Any:
         values = form.cleaned_data
         facts = {

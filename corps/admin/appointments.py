@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
 from corps.admin.base import ProjectAdmin, UnitText
-from corps.admin.fields import pick_one, reason_field
+from corps.admin.fields import pick_one
 from corps.admin.filters import UnitFilter, by_choice
-from corps.admin.pages import ActForm, OperationPage
+from corps.admin.pages import MayReasonForm, OperationPage
 from corps.doors import actor_of
 from corps.models import Appointment
 from corps.operations.appointments import appoint, end_appointment, transfer_appointment
@@ -37,17 +37,16 @@ class RunningFilter(DropdownFilter):
         return queryset.filter(ends_on__lte=today) if self.value() == "over" else queryset.exclude(ends_on__lte=today)
 
 
-class EndAppointmentForm(ActForm):
+class EndAppointmentForm(MayReasonForm):
     """From which day on."""
 
     ends_on = forms.DateField(label=_("Until"), help_text=_("The first day without the role."))
 
     def build(self) -> None:
-        self.fields["reason"] = reason_field()
         self.initial.setdefault("ends_on", local_today())
 
 
-class TransferForm(ActForm):
+class TransferForm(MayReasonForm):
     """Where to, and from when."""
 
     on = forms.DateField(label=_("Begins on"))
@@ -55,16 +54,14 @@ class TransferForm(ActForm):
     def build(self) -> None:
         unit = Appointment._meta.get_field("unit")
         self.fields["unit"] = pick_one(self.admin, self.request, unit, label=_("New unit"))
-        self.fields["reason"] = reason_field()
-        self.order_fields(["unit", "on", "reason"])
+        self.order_fields(["unit", "on"])
         self.initial.setdefault("on", local_today())
 
 
 class AppointmentPage(OperationPage):
     """An act on a running appointment; appointing is the right that decides."""
 
-    def permitted(self, request: HttpRequest, obj: Any) -> bool:
-        return bool(self.admin.may(request, Permission.ACCOUNT_APPOINT, obj))
+    right = Permission.ACCOUNT_APPOINT
 
     def offered(self, request: HttpRequest, obj: Any) -> bool:
         return obj.ends_on is None or obj.ends_on > local_today()

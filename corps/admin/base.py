@@ -23,7 +23,15 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import PaginationInlineFormSet
 from unfold.views import ChangeList
 
-from corps.admin.fields import DATE_WIDGET, LabelledChoiceField, dress, reason_field
+from corps.admin.fields import (
+    DATE_WIDGET,
+    LabelledChoiceField,
+    dress,
+    moment_widget,
+    page_of,
+    reason_field,
+    time_widget,
+)
 from corps.admin.pages import OperationPage, Shown, shown_once
 from corps.admin.scopes import scope_for
 from corps.doors import actor_of
@@ -107,7 +115,11 @@ class ProjectAdmin(ModelAdmin):
     compressed_fields = True
     list_fullwidth = True
     list_filter_submit = True
-    formfield_overrides: ClassVar[dict[Any, Any]] = {models.DateField: {"widget": DATE_WIDGET}}
+    formfield_overrides: ClassVar[dict[Any, Any]] = {
+        models.DateField: {"widget": DATE_WIDGET},
+        models.DateTimeField: {"form_class": forms.DateTimeField, "widget": moment_widget()},
+        models.TimeField: {"form_class": forms.TimeField, "widget": time_widget()},
+    }
     object_history_template = "admin/history.html"
     keeps_history: ClassVar[bool] = True
 
@@ -149,6 +161,10 @@ class ProjectAdmin(ModelAdmin):
 
     def prepare_options(self, request: HttpRequest, rows: list[Any]) -> None:
         """Make the rows of a picker ready at once, for `option_label`."""
+
+    def label_of(self, row: Model) -> str:
+        """What a row of another kind is called by its own page."""
+        return str(page_of(self, type(row)).option_label(row))
 
     # --- permissions --------------------------------------------------------------------------------------------------
 
@@ -210,6 +226,10 @@ class ProjectAdmin(ModelAdmin):
         form.refusal = getattr(request, "refusal", None)
         form.request = request
         return form
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        """Rows of another kind hang on a row that exists."""
+        return self.inlines if obj is not None else []
 
     # --- writes -------------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Fields and widgets of admin forms in the theme's dress: native dates, pickers that show a unit's whole path."""
+"""Fields and widgets of admin forms in the theme's dress: native dates and times, pickers that show a unit's path."""
 
 from collections.abc import Callable
 from typing import Any
@@ -23,6 +23,18 @@ def date_widget() -> forms.DateInput:
     return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": " ".join(INPUT_CLASSES)})
 
 
+def moment_widget() -> forms.DateTimeInput:
+    """A date with a time."""
+    return forms.DateTimeInput(
+        format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local", "class": " ".join(INPUT_CLASSES)}
+    )
+
+
+def time_widget() -> forms.TimeInput:
+    """A time of the day."""
+    return forms.TimeInput(format="%H:%M", attrs={"type": "time", "class": " ".join(INPUT_CLASSES)})
+
+
 DATE_WIDGET = date_widget()
 
 
@@ -35,6 +47,11 @@ def reason_field(*, required: bool = False) -> forms.CharField:
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
         help_text=_("Recorded with your name; your superior can read it."),
     )
+
+
+def page_of(admin: Any, model: Any) -> Any:
+    """The admin page of rows of another kind."""
+    return admin.admin_site._registry[model]  # noqa: SLF001 (Django offers no other way)
 
 
 class LabelledChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django has no such subscript
@@ -62,7 +79,7 @@ class LabelledMultipleChoiceField(forms.ModelMultipleChoiceField):  # type: igno
 
 def pick_one(admin: Any, request: Any, db_field: Any, **options: Any) -> LabelledChoiceField:
     """A picker that searches the rows the reader may see; `db_field` is a foreign key to them."""
-    other = admin.admin_site._registry[db_field.remote_field.model]  # noqa: SLF001 (Django offers no other way)
+    other = page_of(admin, db_field.remote_field.model)
     return LabelledChoiceField.labelled(other.option_label)(
         queryset=other.get_queryset(request), widget=AutocompleteSelect(db_field, admin.admin_site), **options
     )
@@ -70,7 +87,7 @@ def pick_one(admin: Any, request: Any, db_field: Any, **options: Any) -> Labelle
 
 def pick_several(admin: Any, request: Any, db_field: Any, **options: Any) -> LabelledMultipleChoiceField:
     """The same for several rows."""
-    other = admin.admin_site._registry[db_field.remote_field.model]  # noqa: SLF001 (Django offers no other way)
+    other = page_of(admin, db_field.remote_field.model)
     kind = type("Choices", (LabelledMultipleChoiceField,), {"label_of": staticmethod(other.option_label)})
     field: LabelledMultipleChoiceField = kind(
         queryset=other.get_queryset(request), widget=AutocompleteSelectMultiple(db_field, admin.admin_site), **options

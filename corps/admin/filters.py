@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.contrib.filters.forms import AutocompleteDropdownForm
 
-from corps.admin.fields import DATE_WIDGET, LabelledChoiceField
+from corps.admin.fields import DATE_WIDGET, LabelledChoiceField, page_of
 from corps.admin.scopes import scope_for
 from corps.models import Post, Unit
 from corps.models.scope import InUnits
@@ -62,7 +62,7 @@ class UnitFilter(admin.SimpleListFilter):
         return queryset.filter(InUnits(self.unit_path, tree.within(self.unit_id)))
 
     def choices(self, changelist: Any) -> Iterator[Any]:
-        other = self.model_admin.admin_site._registry[Unit]  # noqa: SLF001 (Django offers no other way)
+        other = page_of(self.model_admin, Unit)
         form = _UnitFilterForm({self.parameter_name: self.unit_id or ""})
         form.fields[self.parameter_name] = LabelledChoiceField.labelled(other.option_label)(
             label=_("Unit and everything below it"),

@@ -6,9 +6,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from corps.admin.base import ProjectAdmin
+from corps.admin.corps_wide import CorpsWide
 from corps.admin.pages import RemovePage
-from corps.admin.places import in_a_root
 from corps.doors import actor_of
 from corps.enums import Level
 from corps.models import LevelName, Speciality
@@ -18,32 +17,16 @@ from corps.permissions import Permission
 from corps.queries.places import root_id
 
 
-class CorpsWide(ProjectAdmin):
-    """Rows of a corps as a whole."""
-
-    unit_path = None
-    corps_path = "corps_id"
-    add_permission = Permission.UNIT_STRUCTURE
-    change_permission = Permission.UNIT_STRUCTURE
-    list_select_related = ("corps",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return in_a_root(request, self.add_permission)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ("corps",) if obj is not None else ()
-
-
 @admin.register(LevelName)
 class LevelNameAdmin(CorpsWide):
     """总会 instead of 总队, 工作站 instead of 中队."""
 
+    add_permission = Permission.UNIT_STRUCTURE
+    change_permission = Permission.UNIT_STRUCTURE
+    settled = ("corps", "level")
     fields = ("corps", "level", "name", "reason")
     list_display = ("name", "level", "corps")
     ordering = ("corps", "level")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ("corps", "level") if obj is not None else ()
 
     def operate(self, request: HttpRequest, obj: Any, form: Any, *, adding: bool) -> Any:
         values = form.cleaned_data
@@ -62,15 +45,16 @@ class LevelNameAdmin(CorpsWide):
 class RemoveSpecialityPage(RemovePage):
     """One that no unit has."""
 
-    def perform(self, request: HttpRequest, obj: Any, values: dict[str, Any]) -> Any:
-        remove_speciality(actor=actor_of(request), speciality_id=obj.pk, reason=values["reason"])
-        return _("%(name)s has been removed.") % {"name": obj.name}
+    def remove(self, request: HttpRequest, obj: Any, reason: str) -> None:
+        remove_speciality(actor=actor_of(request), speciality_id=obj.pk, reason=reason)
 
 
 @admin.register(Speciality)
 class SpecialityAdmin(CorpsWide):
     """What units may be especially good at."""
 
+    add_permission = Permission.UNIT_STRUCTURE
+    change_permission = Permission.UNIT_STRUCTURE
     pages = (RemoveSpecialityPage,)
     fields = ("corps", "name", "reason")
     list_display = ("name", "corps")

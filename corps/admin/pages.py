@@ -1,5 +1,6 @@
 """Operations that are more than saving a row: each a page of its own that names the object and the consequence."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -19,6 +20,7 @@ from unfold.enums import ActionVariant
 
 from corps.admin.fields import dress, reason_field
 from corps.errors import Refusal
+from corps.permissions import Permission
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +33,14 @@ class Shown:
 
 
 class ActForm(forms.Form):
-    """The form of an operation. It knows the page, the reader and the row it is about."""
+    """The form of an operation. It knows the page, the reader and the row it is about; why is asked last."""
 
     def __init__(self, *arguments: Any, admin: Any, request: HttpRequest, obj: Any, **options: Any) -> None:
         self.admin, self.request, self.obj = admin, request, obj
         super().__init__(*arguments, **options)
         self.build()
+        if "reason" in self.fields:
+            self.fields["reason"] = self.fields.pop("reason")
         for field in self.fields.values():
             dress(field)
 
@@ -51,13 +55,13 @@ class ActForm(forms.Form):
 
 
 class ReasonForm(ActForm):
-    """Nothing but why."""
+    """Why; forms that ask for more stand on it."""
 
     reason = reason_field(required=True)
 
 
 class MayReasonForm(ActForm):
-    """Nothing but why, which may stay empty."""
+    """The same where it may stay empty."""
 
     reason = reason_field()
 
@@ -72,6 +76,8 @@ class OperationPage:
     on_list: ClassVar[bool] = False
     form_class: ClassVar[type[ActForm]] = ReasonForm
     template: ClassVar[str] = "admin/operation.html"
+    right: ClassVar[Permission | None] = None
+    notes: ClassVar[Sequence[Promise]] = ()
 
     def __init__(self, admin: ModelAdmin) -> None:
         self.admin = admin
@@ -85,8 +91,10 @@ class OperationPage:
     # --- what a page says and does ------------------------------------------------------------------------------------
 
     def permitted(self, request: HttpRequest, obj: Any) -> bool:
-        """Whether the reader may do this to the row; by default, whoever may change it."""
-        return bool(self.admin.has_change_permission(request, obj))
+        """Whether the reader may do this to the row: by `right` or, where none is named, whoever may change it."""
+        if self.right is None:
+            return bool(self.admin.has_change_permission(request, obj))
+        return bool(self.admin.may(request, self.right, obj))
 
     def offered(self, request: HttpRequest, obj: Any) -> bool:
         """Whether the state of the row lets the button stand there; the operation decides in the end."""
@@ -97,8 +105,8 @@ class OperationPage:
         return str(self.title) if obj is None else f"{self.title} · {self.admin.option_label(obj)}"
 
     def consequences(self, request: HttpRequest, obj: Any) -> list[str]:
-        """What will happen, in sentences with numbers."""
-        return []
+        """What will happen, in sentences with numbers; `notes` where it is the same for every row."""
+        return [str(note) for note in self.notes]
 
     def perform(self, request: HttpRequest, obj: Any, values: dict[str, Any]) -> Any:
         """Call the operation. Returns a sentence for the officer, a `Shown`, or a whole answer. Raises `Refusal`."""
@@ -193,6 +201,14 @@ class RemovePage(OperationPage):
         return [
             str(_("%(name)s disappears from the lists; its history stays.")) % {"name": self.admin.option_label(obj)}
         ]
+
+    def remove(self, request: HttpRequest, obj: Any, reason: str) -> None:
+        """Call the operation."""
+        raise NotImplementedError
+
+    def perform(self, request: HttpRequest, obj: Any, values: dict[str, Any]) -> Any:
+        self.remove(request, obj, values["reason"])
+        return _("%(name)s has been removed.") % {"name": obj.name}
 
     def after(self, obj: Any) -> str:
         return self.list_url()

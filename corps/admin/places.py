@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from corps.admin.base import CodeColumn, ProjectAdmin, UnitText
+from corps.admin.corps_wide import CorpsWide
 from corps.admin.filters import UnitFilter, by_choice
 from corps.admin.pages import MayReasonForm, OperationPage, RemovePage
 from corps.admin.scopes import scope_for
@@ -19,33 +20,21 @@ from corps.permissions import Permission
 from corps.queries.places import grid_unit_id, grids_of, stations_of
 
 
-class _RemovePlace(RemovePage):
-    """Only what nothing refers to; the operation says what does."""
-
-    def remove(self, request: HttpRequest, obj: Any, reason: str) -> None:
-        """Call the operation."""
-        raise NotImplementedError
-
-    def perform(self, request: HttpRequest, obj: Any, values: dict[str, Any]) -> Any:
-        self.remove(request, obj, values["reason"])
-        return _("%(name)s has been removed.") % {"name": obj.name}
-
-
-class RemoveStationPage(_RemovePlace):
+class RemoveStationPage(RemovePage):
     """A station that guides nobody."""
 
     def remove(self, request: HttpRequest, obj: Any, reason: str) -> None:
         operations.remove_station(actor=actor_of(request), station_id=obj.pk, reason=reason)
 
 
-class RemoveSitePage(_RemovePlace):
+class RemoveSitePage(RemovePage):
     """A site no record names."""
 
     def remove(self, request: HttpRequest, obj: Any, reason: str) -> None:
         operations.remove_site(actor=actor_of(request), site_id=obj.pk, reason=reason)
 
 
-class RemoveGridPage(_RemovePlace):
+class RemoveGridPage(RemovePage):
     """A grid nothing lies in."""
 
     def remove(self, request: HttpRequest, obj: Any, reason: str) -> None:
@@ -53,11 +42,9 @@ class RemoveGridPage(_RemovePlace):
 
 
 @admin.register(Station)
-class StationAdmin(CodeColumn, ProjectAdmin):
+class StationAdmin(CodeColumn, CorpsWide):
     """Stations guide units all over the corps, so its top unit decides."""
 
-    unit_path = None
-    corps_path = "corps_id"
     add_permission = Permission.PLACE_EDIT
     change_permission = Permission.PLACE_EDIT
     pages = (RemoveStationPage,)
@@ -74,6 +61,7 @@ class StationAdmin(CodeColumn, ProjectAdmin):
     )
     autocomplete_fields = ("parent",)
     list_display = ("name", "kind", "code_column", "parent", "phone", "address")
+    list_select_related = ("parent",)
     list_filter = (by_choice("kind", _("kind"), StationKind.choices),)
     search_fields = ("name", "code")
     search_help_text = _("Name or code")
@@ -81,12 +69,6 @@ class StationAdmin(CodeColumn, ProjectAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return stations_of(actor_of(request)).order_by("code")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return in_a_root(request, self.add_permission)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ("corps",) if obj is not None else ()
 
     def option_label(self, obj: Any) -> str:
         return f"{obj.name} · {obj.code}"
@@ -198,11 +180,3 @@ class GridAdmin(CodeColumn, UnitText, ProjectAdmin):
         if adding:
             return operations.add_grid(corps_id=values["corps"].pk, level=GridLevel(values["level"]), **facts)
         return operations.edit_grid(grid_id=obj.pk, **facts)
-
-
-def in_a_root(request: HttpRequest, permission: Permission | None) -> bool:
-    """Whether the reader holds the permission in the top unit of any corps."""
-    if permission is None or not request.user.is_authenticated:
-        return False
-    scope = scope_for(request, permission)
-    return any(root.id in scope for root in scope.tree.roots())

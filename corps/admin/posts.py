@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
 from corps.admin.base import ProjectAdmin, ReadInline, UnitText
-from corps.admin.fields import pick_one, reason_field
+from corps.admin.fields import pick_one
 from corps.admin.filters import UnitFilter, by_choice
-from corps.admin.pages import ActForm, OperationPage, RemovePage
+from corps.admin.pages import MayReasonForm, OperationPage, RemovePage
 from corps.doors import actor_of
 from corps.enums import PostKind
 from corps.models import Post, Term
@@ -38,7 +38,7 @@ class VacancyFilter(DropdownFilter):
         return queryset.filter(held) if self.value() == "yes" else queryset
 
 
-class HolderForm(ActForm):
+class HolderForm(MayReasonForm):
     """Who takes a post, and from when."""
 
     holder = forms.CharField(label=_("Holder"), max_length=40)
@@ -55,7 +55,6 @@ class HolderForm(ActForm):
         self.fields["account"] = pick_one(
             self.admin, self.request, Term._meta.get_field("account"), label=_("Account"), required=False
         )
-        self.fields["reason"] = reason_field()
         self.initial.setdefault("starts_on", local_today())
 
 
@@ -67,13 +66,12 @@ class HandOverForm(HolderForm):
         del self.fields["ends_on"]
 
 
-class EndForm(ActForm):
+class EndForm(MayReasonForm):
     """From which day on."""
 
     ends_on = forms.DateField(label=_("Until"), help_text=_("The first day without the holder."))
 
     def build(self) -> None:
-        self.fields["reason"] = reason_field()
         self.initial.setdefault("ends_on", local_today())
 
 
@@ -167,9 +165,6 @@ class PostAdmin(UnitText, ProjectAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ("unit", "kind") if obj is not None else ()
 
-    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
-        return self.inlines if obj is not None else []
-
     def operate(self, request: HttpRequest, obj: Any, form: Any, *, adding: bool) -> Any:
         values = form.cleaned_data
         if adding:
@@ -190,9 +185,7 @@ class EndTermPage(OperationPage):
     title = _("End the term")
     icon = "event_busy"
     form_class = EndForm
-
-    def permitted(self, request: HttpRequest, obj: Any) -> bool:
-        return bool(self.admin.may(request, Permission.POST_EDIT, obj))
+    right = Permission.POST_EDIT
 
     def offered(self, request: HttpRequest, obj: Any) -> bool:
         return obj.ends_on is None or obj.ends_on > local_today()

@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
 from corps.admin.base import CodeColumn, OperationForm, ProjectAdmin, ReadInline, text_of_unit
-from corps.admin.fields import pick_one, pick_several, reason_field
+from corps.admin.fields import pick_one, pick_several
 from corps.admin.filters import UnitItselfFilter
-from corps.admin.pages import ActForm, OperationPage, ReasonForm, RemovePage
+from corps.admin.pages import OperationPage, ReasonForm, RemovePage
 from corps.admin.scopes import scope_for
 from corps.doors import actor_of
 from corps.enums import Level
@@ -174,14 +174,13 @@ class SiteInline(ReadInline):
     verbose_name_plural = _("sites")
 
 
-class MoveForm(ActForm):
+class MoveForm(ReasonForm):
     """Under which unit."""
 
     def build(self) -> None:
         self.fields["parent"] = pick_one(
             self.admin, self.request, Unit._meta.get_field("parent"), label=_("New superior unit")
         )
-        self.fields["reason"] = reason_field(required=True)
 
 
 class StructurePage(OperationPage):
@@ -371,9 +370,6 @@ class UnitAdmin(CodeColumn, ProjectAdmin):
                     self, request, station, required=False, label=form.base_fields[name].label
                 )
         return form
-
-    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
-        return self.inlines if obj is not None else []
 
     def operate(self, request: HttpRequest, obj: Any, form: Any, *, adding: bool) -> Any:
         actor, values = actor_of(request), form.cleaned_data

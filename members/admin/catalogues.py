@@ -6,41 +6,30 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from corps.admin.base import ProjectAdmin
+from corps.admin.corps_wide import CorpsWide
 from corps.admin.pages import RemovePage
-from corps.admin.places import in_a_root
 from corps.doors import actor_of
 from corps.permissions import Permission
 from members.models import FunctionalGroup, PartnerOrganisation
 from members.operations import catalogues
 
 
-class _Catalogue(ProjectAdmin):
-    """Rows of the corps as a whole, decided in its top unit by whoever edits members there."""
+class _Catalogue(CorpsWide):
+    """Decided by whoever edits members in the top unit."""
 
-    unit_path = None
-    corps_path = "corps_id"
     add_permission = Permission.MEMBER_EDIT
     change_permission = Permission.MEMBER_EDIT
     view_permission = Permission.MEMBER_VIEW
-    list_select_related = ("corps",)
     search_fields = ("name",)
     search_help_text = _("Name")
     ordering = ("corps", "name")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return in_a_root(request, self.add_permission)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ("corps",) if obj is not None else ()
 
 
 class RemovePartnerPage(RemovePage):
     """One with which nobody came."""
 
-    def perform(self, request: HttpRequest, obj: Any, values: dict[str, Any]) -> Any:
-        catalogues.remove_partner(actor=actor_of(request), partner_id=obj.pk, reason=values["reason"])
-        return _("%(name)s has been removed.") % {"name": obj.name}
+    def remove(self, request: HttpRequest, obj: Any, reason: str) -> None:
+        catalogues.remove_partner(actor=actor_of(request), partner_id=obj.pk, reason=reason)
 
 
 @admin.register(PartnerOrganisation)
@@ -68,9 +57,8 @@ class PartnerAdmin(_Catalogue):
 class RemoveGroupPage(RemovePage):
     """One nobody works in."""
 
-    def perform(self, request: HttpRequest, obj: Any, values: dict[str, Any]) -> Any:
-        catalogues.remove_group(actor=actor_of(request), group_id=obj.pk, reason=values["reason"])
-        return _("%(name)s has been removed.") % {"name": obj.name}
+    def remove(self, request: HttpRequest, obj: Any, reason: str) -> None:
+        catalogues.remove_group(actor=actor_of(request), group_id=obj.pk, reason=reason)
 
 
 @admin.register(FunctionalGroup)

@@ -74,15 +74,11 @@ class UploadPage(OperationPage):
     icon = "upload"
     on_list = True
     form_class = UploadForm
-
-    def permitted(self, request: HttpRequest, obj: Any) -> bool:
-        return bool(self.admin.may(request, Permission.MEMBER_IMPORT, None))
-
-    def consequences(self, request: HttpRequest, obj: Any) -> list[str]:
-        return [
-            str(_("The sheet as it is: title rows above the header, columns in any order, everyday heads.")),
-            str(_("Nothing is written before you have seen what would change.")),
-        ]
+    right = Permission.MEMBER_IMPORT
+    notes = (
+        _("The sheet as it is: title rows above the header, columns in any order, everyday heads."),
+        _("Nothing is written before you have seen what would change."),
+    )
 
     def perform(self, request: HttpRequest, obj: Any, values: dict[str, Any]) -> Any:
         file = values["file"]
@@ -102,9 +98,7 @@ class ImportPage(OperationPage):
     """An act on an import; pressing the button is all it asks."""
 
     form_class = ActForm
-
-    def permitted(self, request: HttpRequest, obj: Any) -> bool:
-        return bool(self.admin.may(request, Permission.MEMBER_IMPORT, obj))
+    right = Permission.MEMBER_IMPORT
 
     def act(self, request: HttpRequest, obj: Any) -> None:
         """Call the operation."""
@@ -203,12 +197,10 @@ class RejectsPage(ImportPage):
     name = "rejects"
     title = _("Download rejected rows")
     icon = "download"
+    notes = (_("Correct the rows in the workbook and import it again."),)
 
     def offered(self, request: HttpRequest, obj: Any) -> bool:
         return bool(obj.counts.get("verdicts", {}).get("rejected"))
-
-    def consequences(self, request: HttpRequest, obj: Any) -> list[str]:
-        return [str(_("Correct the rows in the workbook and import it again."))]
 
     def perform(self, request: HttpRequest, obj: Any, values: dict[str, Any]) -> Any:
         name, content = operations.download_rejects(actor=actor_of(request), import_id=obj.pk)
@@ -222,9 +214,7 @@ class SamplePage(OperationPage):
     title = _("Download a sample")
     icon = "description"
     on_list = True
-
-    def permitted(self, request: HttpRequest, obj: Any) -> bool:
-        return bool(self.admin.may(request, Permission.MEMBER_IMPORT, None))
+    right = Permission.MEMBER_IMPORT
 
     def view(self, request: HttpRequest, object_id: str | None = None) -> HttpResponseBase:
         if not self.permitted(request, None):

@@ -8,8 +8,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from corps.admin import units as corps_units
-from corps.admin.fields import pick_one, reason_field
-from corps.admin.pages import ActForm, ReasonForm
+from corps.admin.fields import pick_one
+from corps.admin.pages import ReasonForm
 from corps.doors import actor_of
 from corps.models import Unit
 from corps.queries.scope import local_today
@@ -27,14 +27,13 @@ def _people(request: HttpRequest, unit: Unit) -> tuple[int, int]:
     return (counts.own, counts.subtree) if counts else (0, 0)
 
 
-class MergeForm(ActForm):
+class MergeForm(ReasonForm):
     """Into which unit."""
 
     def build(self) -> None:
         self.fields["target"] = pick_one(
             self.admin, self.request, Unit._meta.get_field("merged_into"), label=_("Unit that takes it over")
         )
-        self.fields["reason"] = reason_field(required=True)
 
 
 class MergePage(corps_units.StructurePage):
@@ -68,7 +67,7 @@ class MergePage(corps_units.StructurePage):
         }
 
 
-class SplitForm(ActForm):
+class SplitForm(ReasonForm):
     """The new unit, and who and what goes there."""
 
     name = forms.CharField(label=_("Name of the new unit"), max_length=80)
@@ -97,7 +96,6 @@ class SplitForm(ActForm):
                 choices=choices,
                 widget=forms.CheckboxSelectMultiple,
             )
-        self.fields["reason"] = reason_field(required=True)
         self.initial.setdefault("active_from", local_today())
 
 
