@@ -1,5 +1,5 @@
 """Duties for police liaison officers."""
 
-from duties.admin import attendance, kinds, shifts
+from duties.admin import attendance, kinds, series, shifts
 
-__all__ = ["attendance", "kinds", "shifts"]
+__all__ = ["attendance", "kinds", "series", "shifts"]

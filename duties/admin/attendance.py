@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from unfold.paginator import InfinitePaginator
 
 from corps.admin.base import ProjectAdmin, UnitText
-from corps.admin.fields import reason_field
+from corps.admin.fields import moment_widget
 from corps.admin.filters import DaysFilter, UnitFilter, by_choice
-from corps.admin.pages import ActForm, OperationPage, ReasonForm
+from corps.admin.pages import OperationPage, ReasonForm
 from corps.admin.scopes import scope_for
 from corps.doors import actor_of
 from corps.permissions import Permission
-from duties.admin.fields import members_named, moment_widget, names_field
+from duties.admin.fields import members_named, names_field
 from duties.enums import AttendanceStatus, DutyCategory
 from duties.models import Attendance
 from duties.operations import attendance
@@ -34,16 +34,13 @@ class RecordPage(OperationPage):
         return self.list_url()
 
 
-class CorrectForm(ActForm):
+class CorrectForm(ReasonForm):
     """What really was."""
 
     status = forms.ChoiceField(label=_("Status"), choices=AttendanceStatus.choices)
     checked_in_at = forms.DateTimeField(label=_("Checked in"), required=False, widget=moment_widget())
     checked_out_at = forms.DateTimeField(label=_("Checked out"), required=False, widget=moment_widget())
     names = names_field(label=_("Who came instead"), required=False, widget=forms.TextInput)
-
-    def build(self) -> None:
-        self.fields["reason"] = reason_field(required=True)
 
 
 class CorrectPage(RecordPage):
@@ -53,9 +50,7 @@ class CorrectPage(RecordPage):
     title = _("Correct")
     icon = "edit"
     form_class = CorrectForm
-
-    def consequences(self, request: HttpRequest, obj: Any) -> list[str]:
-        return [str(_("The record stays and counts no longer; a new one with your reason counts in its place."))]
+    notes = (_("The record stays and counts no longer; a new one with your reason counts in its place."),)
 
     def initial(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
         return {"status": obj.status, "checked_in_at": obj.checked_in_at, "checked_out_at": obj.checked_out_at}
@@ -83,9 +78,7 @@ class WithdrawPage(RecordPage):
     icon = "undo"
     danger = True
     form_class = ReasonForm
-
-    def consequences(self, request: HttpRequest, obj: Any) -> list[str]:
-        return [str(_("The record stays and counts no longer, as if it had never been made."))]
+    notes = (_("The record stays and counts no longer, as if it had never been made."),)
 
     def perform(self, request: HttpRequest, obj: Any, values: dict[str, Any]) -> Any:
         attendance.withdraw(actor=actor_of(request), attendance_id=obj.pk, reason=values["reason"])

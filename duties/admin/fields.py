@@ -1,14 +1,18 @@
-"""Widgets and fields of duties: the browser's own pickers of time, and people by their names."""
+"""What forms of duties choose from: people by their names, and the kinds in use."""
 
 import re
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.db.models import Q
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from unfold.widgets import INPUT_CLASSES
 
+from corps.admin.scopes import scope_for
 from corps.errors import Refusal
+from corps.permissions import Permission
 from corps.queries.scope import current_tree
+from duties.models import DutyKind
 from duties.queries.offers import named_members
 
 if TYPE_CHECKING:
@@ -16,18 +20,6 @@ if TYPE_CHECKING:
     from duties.models import Shift
 
 _BETWEEN = re.compile(r"[\s、，,;；]+")
-
-
-def moment_widget() -> forms.DateTimeInput:
-    """A date with a time."""
-    return forms.DateTimeInput(
-        format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local", "class": " ".join(INPUT_CLASSES)}
-    )
-
-
-def time_widget() -> forms.TimeInput:
-    """A time of the day."""
-    return forms.TimeInput(format="%H:%M", attrs={"type": "time", "class": " ".join(INPUT_CLASSES)})
 
 
 def members_named(actor: "Actor", shift: "Shift", text: str) -> list[int]:
@@ -61,3 +53,11 @@ def _unclear(message: str, word: str) -> Refusal:
 def names_field(**options: Any) -> forms.CharField:
     """Where names are typed."""
     return forms.CharField(max_length=2000, **options)
+
+
+def kinds_for(request: HttpRequest, obj: Any = None) -> Any:
+    """Kinds in use in the corps of which the reader sees duties, and the one the shift has."""
+    scope = scope_for(request, Permission.DUTY_VIEW)
+    corps = {scope.tree.nodes[unit_id].corps_id for unit_id in scope.ids}
+    mine = DutyKind.objects.filter(corps_id__in=corps)
+    return mine.filter(Q(active=True) | Q(pk=obj.kind_id if obj is not None else None))
