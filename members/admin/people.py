@@ -1,36 +1,27 @@
-"""Members: the roster, the record as a form, and the acts that ask for a reason."""
+"""Members for officers: the roster, and the record as a form."""
 
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.http import FileResponse, HttpRequest
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from corps.admin.base import OperationForm, ProjectAdmin, UnitText
-from corps.admin.fields import pick_one, pick_several, reason_field
-from corps.admin.pages import ActForm, OperationPage, ReasonForm, Shown
-from corps.admin.scopes import scope_for
+from corps.admin.fields import pick_several
 from corps.doors import actor_of
 from corps.logic.masking import mask_phone
 from corps.operations.context import acting
 from corps.permissions import Permission
 from corps.queries.history import history_of
-from corps.queries.scope import local_today
-from members.admin.roster import RosterChangeList, chosen, filter_form, filters, place_for, unit_asked
-from members.enums import MemberRole, MemberStatus
-from members.exports.roster import Wish, export_roster
-from members.forms.export import ExportForm
+from members.admin import acts
+from members.admin.export import ExportPage
+from members.admin.roster import RosterChangeList, filters, place_for
+from members.enums import MemberRole
 from members.models import Member, TeamMembership
 from members.operations import people
-from members.policies.life import next_statuses
 from members.queries.people import groups_of
 from members.queries.story import story_of
-
-CONTENT_TYPES = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
-}
 
 
 class MemberForm(OperationForm):
@@ -106,185 +97,6 @@ class MemberForm(OperationForm):
         return found
 
 
-class MemberPage(OperationPage):
-    """An act on one member."""
-
-    def permitted(self, request: HttpRequest, obj: Any) -> bool:
-        return bool(self.admin.may(request, Permission.MEMBER_EDIT, obj))
-
-
-class TransferForm(ActForm):
-    """Where to."""
-
-    def build(self) -> None:
-        unit = Member._meta.get_field("unit")
-        self.fields["unit"] = pick_one(self.admin, self.request, unit, label=_("New home unit"))
-        self.fields["reason"] = reason_field(required=True)
-
-
-class TransferPage(MemberPage):
-    """Another home."""
-
-    name = "transfer"
-    title = _("Transfer")
-    icon = "swap_horiz"
-    form_class = TransferForm
-
-    def consequences(self, request: HttpRequest, obj: Any) -> list[str]:
-        return [_("%(name)s leaves %(unit)s and belongs to the new unit.") % {"name": obj.name, "unit": obj.unit}]
-
-    def perform(self, request: HttpRequest, obj: Any, values: dict[str, Any]) -> Any:
-        people.transfer(actor=actor_of(request), member_id=obj.pk, unit_id=values["unit"].pk, reason=values["reason"])
-        return _("%(name)s belongs to %(unit)s from now on.") % {"name": obj.name, "unit": values["unit"]}
-
-
-class StatusForm(ActForm):
-    """Which status, since when, why."""
-
-    status = forms.ChoiceField(label=_("New status"))
-    on = forms.DateField(label=_("Since"), required=False)
-
-    def build(self) -> None:
-        field: Any = self.fields["status"]
-        allowed = next_statuses(self.obj.status)
-        field.choices = [(one.value, one.label) for one in MemberStatus if one in allowed]
-        self.fields["reason"] = reason_field()
-        self.initial.setdefault("on", local_today())
-
-
-class StatusPage(MemberPage):
-    """Suspend, let go, take back."""
-
-    name = "status"
-    title = _("Change status")
-    icon = "published_with_changes"
-    form_class = StatusForm
-
-    def offered(self, request: HttpRequest, obj: Any) -> bool:
-        return bool(next_statuses(obj.status))
-
-    def consequences(self, request: HttpRequest, obj: Any) -> list[str]:
-        return [
-            _("%(name)s is “%(status)s” now. Whoever leaves stays in the records.")
-            % {"name": obj.name, "status": obj.get_status_display()}
-        ]
-
-    def perform(self, request: HttpRequest, obj: Any, values: dict[str, Any]) -> Any:
-        people.change_status(
-            actor=actor_of(request),
-            member_id=obj.pk,
-            status=MemberStatus(values["status"]),
-            reason=values["reason"],
-            on=values["on"],
-        )
-        return _("The status of %(name)s is changed.") % {"name": obj.name}
-
-
-class IdentityForm(ActForm):
-    """The right number."""
-
-    identity = forms.CharField(
-        label=_("Correct identity number"), max_length=24, widget=forms.TextInput(attrs={"autocomplete": "off"})
-    )
-
-    def build(self) -> None:
-        self.fields["reason"] = reason_field(required=True)
-
-
-class IdentityPage(MemberPage):
-    """Put a wrong number right."""
-
-    name = "identity"
-    title = _("Put the identity number right")
-    icon = "badge"
-    form_class = IdentityForm
-
-    def consequences(self, request: HttpRequest, obj: Any) -> list[str]:
-        return [str(_("Sex and birth date follow from the new number."))]
-
-    def perform(self, request: HttpRequest, obj: Any, values: dict[str, Any]) -> Any:
-        people.change_identity(
-            actor=actor_of(request), member_id=obj.pk, identity=values["identity"], reason=values["reason"]
-        )
-        return _("The identity number of %(name)s is corrected.") % {"name": obj.name}
-
-
-class RevealPage(OperationPage):
-    """The full number, for a reason."""
-
-    name = "reveal"
-    title = _("Reveal identity number")
-    icon = "visibility"
-    form_class = ReasonForm
-
-    def permitted(self, request: HttpRequest, obj: Any) -> bool:
-        return bool(self.admin.may(request, Permission.MEMBER_REVEAL, obj))
-
-    def consequences(self, request: HttpRequest, obj: Any) -> list[str]:
-        return [str(_("Your name, the time and the reason are recorded; your superior can read them."))]
-
-    def perform(self, request: HttpRequest, obj: Any, values: dict[str, Any]) -> Any:
-        number = people.reveal_identity(actor=actor_of(request), member_id=obj.pk, reason=values["reason"])
-        return Shown(
-            heading=str(_("Identity number of %(name)s") % {"name": obj.name}),
-            secret=number,
-            explanation=str(_("Shown this once. Do not copy it to where others can read it.")),
-        )
-
-
-class ExportActForm(ActForm, ExportForm):
-    """The dashboard's form in the admin's dress."""
-
-
-class ExportPage(OperationPage):
-    """What the list shows, as a file; the same resource, scope and record as on the dashboard."""
-
-    name = "export"
-    title = _("Export")
-    icon = "download"
-    on_list = True
-    form_class = ExportActForm
-
-    def permitted(self, request: HttpRequest, obj: Any) -> bool:
-        return bool(scope_for(request, Permission.MEMBER_EXPORT))
-
-    def button(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
-        found = super().button(request, obj)
-        return {**found, "path": f"{found['path']}?{request.GET.urlencode()}" if request.GET else found["path"]}
-
-    def form(self, request: HttpRequest, obj: Any) -> ActForm:
-        place = place_for(request, Permission.MEMBER_EXPORT, unit_asked(request.GET))
-        may_reveal = place is not None and place.unit.id in scope_for(request, Permission.MEMBER_REVEAL)
-        data = (request.POST,) if request.method == "POST" else ()
-        return ExportActForm(*data, admin=self.admin, request=request, obj=obj, may_reveal=may_reveal)
-
-    def consequences(self, request: HttpRequest, obj: Any) -> list[str]:
-        place = place_for(request, Permission.MEMBER_EXPORT, unit_asked(request.GET))
-        found = [_("%(unit)s with everything below it.") % {"unit": place.unit.name}] if place else []
-        words = [word for _name, word in filter_form(request).words()]
-        typed = request.GET.get("q", "").strip()
-        if typed:
-            words.append(_("Search: %(typed)s") % {"typed": typed})
-        return [*found, *([_("Narrowed to: %(words)s.") % {"words": "、".join(map(str, words))}] if words else [])]
-
-    def perform(self, request: HttpRequest, obj: Any, values: dict[str, Any]) -> Any:
-        place = place_for(request, Permission.MEMBER_EXPORT, unit_asked(request.GET))
-        if place is None:
-            raise TypeError("who may export has a unit to export from")
-        wish = Wish(
-            columns=tuple(values["columns"]),
-            kind=values["kind"],
-            typed=request.GET.get("q", "").strip(),
-            chosen=chosen(request),
-            full_identity=values.get("full_identity", False),
-            reason=values.get("reason", ""),
-        )
-        made = export_roster(actor=actor_of(request), place=place, wish=wish)
-        answer = FileResponse(made.file, as_attachment=True, filename=made.name, content_type=CONTENT_TYPES[wish.kind])
-        answer["Cache-Control"] = "no-store"
-        return answer
-
-
 @admin.register(Member)
 class MemberAdmin(UnitText, ProjectAdmin):
     """The roster for officers: everything masked that the reader may not see in full."""
@@ -293,7 +105,7 @@ class MemberAdmin(UnitText, ProjectAdmin):
     view_permission = Permission.MEMBER_VIEW
     add_permission = Permission.MEMBER_EDIT
     change_permission = Permission.MEMBER_EDIT
-    pages = (TransferPage, StatusPage, IdentityPage, RevealPage, ExportPage)
+    pages = (acts.TransferPage, acts.StatusPage, acts.IdentityPage, acts.RevealPage, ExportPage)
     list_display = (
         "name",
         "identity_column",
@@ -378,7 +190,7 @@ class MemberAdmin(UnitText, ProjectAdmin):
     @admin.display(description=_("home unit"))
     def home(self, member: Any) -> str:
         """With its superiors."""
-        return str(self.admin_site._registry[type(member.unit)].option_label(member.unit))  # noqa: SLF001
+        return self.label_of(member.unit)
 
     @admin.display(description=_("status"))
     def status_text(self, member: Any) -> str:
