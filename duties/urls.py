@@ -2,23 +2,23 @@
 
 from django.urls import path
 
-from duties.views import attendance, mine, results, shift, week
+from duties.views import attendance, mine, people, planning, results, shift, week
 
 urlpatterns = [
     path("u/<str:code>/duties/", week.duties, name="duties"),
     path("u/<str:code>/duties/add/", week.add, name="duties_add"),
     path("u/<str:code>/duties/copy/", week.copy, name="duties_copy"),
     path("u/<str:code>/duties/undo/", week.undo, name="duties_undo"),
-    path("u/<str:code>/duties/people/", week.people, name="duties_people"),
-    path("u/<str:code>/duties/new/", shift.new, name="shift_new"),
-    path("u/<str:code>/duties/series/", shift.series, name="series_new"),
+    path("u/<str:code>/duties/people/", people.of_unit, name="duties_people"),
+    path("u/<str:code>/duties/new/", planning.new, name="shift_new"),
+    path("u/<str:code>/duties/series/", planning.series, name="series_new"),
     path("shifts/<int:shift_id>/", shift.shift, name="shift"),
-    path("shifts/<int:shift_id>/edit/", shift.edit, name="shift_edit"),
-    path("shifts/<int:shift_id>/cancel/", shift.cancel, name="shift_cancel"),
+    path("shifts/<int:shift_id>/edit/", planning.edit, name="shift_edit"),
+    path("shifts/<int:shift_id>/cancel/", planning.cancel, name="shift_cancel"),
     path("shifts/<int:shift_id>/repeat/", week.repeat, name="shift_repeat"),
-    path("shifts/<int:shift_id>/people/", attendance.people, name="shift_people"),
-    path("shifts/<int:shift_id>/members/", shift.put_on, name="shift_assign"),
-    path("shifts/<int:shift_id>/members/<int:member_id>/off/", shift.off, name="shift_take_off"),
+    path("shifts/<int:shift_id>/people/", people.of_shift, name="shift_people"),
+    path("shifts/<int:shift_id>/members/", people.put_on, name="shift_assign"),
+    path("shifts/<int:shift_id>/members/<int:member_id>/off/", people.off, name="shift_take_off"),
     path("shifts/<int:shift_id>/members/<int:member_id>/replace/", attendance.replace, name="shift_replace"),
     path("shifts/<int:shift_id>/attendance/", attendance.mark, name="shift_attendance"),
     path("shifts/<int:shift_id>/results/", results.results, name="shift_results"),

@@ -5,18 +5,18 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from corps.doors import actor_of, number_in
 from corps.errors import Refusal
 from corps.permissions import Permission
-from corps.views.pages import entered, frame, is_fragment
+from corps.views.pages import entered, frame, is_fragment, settle
 from duties.enums import SERVED, AttendanceStatus
 from duties.forms.shift import CorrectionForm, ReplaceForm
 from duties.models import Attendance, Shift
@@ -29,20 +29,19 @@ from duties.operations.attendance import (
     mark_replaced,
     record_list,
 )
-from duties.queries.candidates import candidates
 from duties.queries.parts import attendance_of
 from duties.queries.shifts import shift_of
-from duties.views.shift import (
+from duties.views.people import find_people_in
+from duties.views.shared import (
     attempt,
     counted_on,
     form_page,
     home_of,
     planned_on,
-    planning_unit,
     require_there,
+    shift_url,
     units_of,
 )
-from duties.views.week import find_people_in, suggestions
 from duties.views.words import clock, span
 
 
@@ -52,11 +51,7 @@ def mark(request: HttpRequest, shift_id: int) -> HttpResponse:
     """`mark` is present, late, absent or out; `member` one of them, or `everybody` who has no mark yet."""
     found = shift_of(actor_of(request), shift_id)
     require_there(request, found, Permission.DUTY_RECORD)
-    try:
-        _mark(request, found)
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-    return redirect(f"{reverse('shift', args=[found.pk])}#crew")
+    return settle(request, lambda: _mark(request, found), shift_url(found.pk, "crew"))
 
 
 def _mark(request: HttpRequest, found: Shift) -> None:
@@ -143,7 +138,7 @@ def replace(request: HttpRequest, shift_id: int, member_id: int) -> HttpResponse
             ),
         )
         if done is not None:
-            return redirect(f"{reverse('shift', args=[found.pk])}#crew")
+            return redirect(shift_url(found.pk, "crew"))
     return form_page(
         request,
         home_of(found),
@@ -151,20 +146,8 @@ def replace(request: HttpRequest, shift_id: int, member_id: int) -> HttpResponse
         heading=_("%(name)s was replaced") % {"name": member.name},
         note=f"{found.kind.name} {found.day:%m-%d} {span(found.starts_at, found.ends_at)}",
         button=_("Save"),
-        back=f"{reverse('shift', args=[found.pk])}#crew",
+        back=shift_url(found.pk, "crew"),
     )
-
-
-@login_required
-@require_GET
-def people(request: HttpRequest, shift_id: int) -> HttpResponse:
-    """Members that a typed word may mean for this shift; who is not free says why."""
-    actor = actor_of(request)
-    found = shift_of(actor, shift_id)
-    require_there(request, found, Permission.DUTY_PLAN)
-    word = request.GET.get("q", "").strip()
-    options = suggestions(candidates(actor, planning_unit(request, found), word, shift=found)) if word else []
-    return JsonResponse({"options": options}, headers={"Cache-Control": "no-store"})
 
 
 @login_required
@@ -191,7 +174,7 @@ def correction(request: HttpRequest, attendance_id: int) -> HttpResponse:
         )
         if done is not None:
             messages.success(request, _("The correction is saved and stands in the time line."))
-            return redirect(f"{reverse('shift', args=[one.shift_id])}#crew")
+            return redirect(shift_url(one.shift_id, "crew"))
     return _correction_page(request, one, form)
 
 
@@ -225,7 +208,7 @@ def _correction_page(request: HttpRequest, one: Attendance, form: CorrectionForm
         "heading": _("Correct the record of %(name)s") % {"name": one.member.name},
         "note": f"{found.kind.name} {found.day:%m-%d} {span(found.starts_at, found.ends_at)}",
         "action": reverse("attendance_correct", args=[one.pk]),
-        "back": f"{reverse('shift', args=[found.pk])}#crew",
+        "back": shift_url(found.pk, "crew"),
     }
     if is_fragment(request):
         return render(request, "duties/correct_dialog.html", {"in_dialog": True, **values})

@@ -9,15 +9,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from corps.doors import actor_of
-from corps.errors import Refusal
 from corps.permissions import Permission
 from corps.queries.scope import require
+from corps.views.pages import settle
 from duties.forms.shift import PhotoForm, ResultsForm
 from duties.models import Shift
 from duties.operations.results import add_photo, close_shift, record_results, remove_photo, reopen_shift
 from duties.queries.parts import photo_of
 from duties.queries.shifts import shift_of
-from duties.views.shift import attempt, shift_page
+from duties.views.shared import attempt, shift_url
+from duties.views.shift import shift_page
 
 
 def _recordable(request: HttpRequest, shift_id: int) -> Shift:
@@ -47,7 +48,7 @@ def results(request: HttpRequest, shift_id: int) -> HttpResponse:
         )
         if done is not None:
             messages.success(request, _("The results are saved."))
-            return redirect(f"{reverse('shift', args=[found.pk])}#results")
+            return redirect(shift_url(found.pk, "results"))
     return shift_page(request, found, results_form=form)
 
 
@@ -69,7 +70,7 @@ def photo_add(request: HttpRequest, shift_id: int) -> HttpResponse:
         )
         if done is not None:
             messages.success(request, _("The photo is kept."))
-            return redirect(f"{reverse('shift', args=[found.pk])}#results")
+            return redirect(shift_url(found.pk, "results"))
     return shift_page(request, found, photo_form=form)
 
 
@@ -90,12 +91,12 @@ def photo(request: HttpRequest, shift_id: int, photo_id: int) -> HttpResponse:
 def photo_remove(request: HttpRequest, shift_id: int, photo_id: int) -> HttpResponse:
     """Delete a picture of a shift that is not closed."""
     found = _recordable(request, shift_id)
-    try:
-        remove_photo(actor=actor_of(request), photo_id=photo_id)
-        messages.success(request, _("The photo is removed."))
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-    return redirect(f"{reverse('shift', args=[found.pk])}#results")
+    return settle(
+        request,
+        lambda: remove_photo(actor=actor_of(request), photo_id=photo_id),
+        shift_url(found.pk, "results"),
+        _("The photo is removed."),
+    )
 
 
 @login_required
@@ -103,12 +104,12 @@ def photo_remove(request: HttpRequest, shift_id: int, photo_id: int) -> HttpResp
 def close(request: HttpRequest, shift_id: int) -> HttpResponse:
     """From now on the shift counts."""
     found = _recordable(request, shift_id)
-    try:
-        close_shift(actor=actor_of(request), shift_id=found.pk)
-        messages.success(request, _("The shift is closed and counts from now on."))
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-    return redirect("shift", found.pk)
+    return settle(
+        request,
+        lambda: close_shift(actor=actor_of(request), shift_id=found.pk),
+        reverse("shift", args=[found.pk]),
+        _("The shift is closed and counts from now on."),
+    )
 
 
 @login_required
@@ -116,9 +117,9 @@ def close(request: HttpRequest, shift_id: int) -> HttpResponse:
 def reopen(request: HttpRequest, shift_id: int) -> HttpResponse:
     """Until it is closed again the shift does not count."""
     found = _recordable(request, shift_id)
-    try:
-        reopen_shift(actor=actor_of(request), shift_id=found.pk, reason=request.POST.get("reason", ""))
-        messages.success(request, _("The shift is open again."))
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-    return redirect("shift", found.pk)
+    return settle(
+        request,
+        lambda: reopen_shift(actor=actor_of(request), shift_id=found.pk, reason=request.POST.get("reason", "")),
+        reverse("shift", args=[found.pk]),
+        _("The shift is open again."),
+    )

@@ -1,39 +1,30 @@
 """One shift: what it is, who is on it, what became of it, and what may be done with it next."""
 
-import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET
 
 from corps.doors import actor_of
-from corps.errors import Refusal
 from corps.permissions import Permission
-from corps.queries.scope import Node, allowed, current_tree, local_today, require
-from corps.queries.units import path_text, resolve_unit
-from corps.views.pages import entered, frame, unit_door
+from corps.queries.scope import allowed, current_tree
+from corps.queries.units import path_text
+from corps.views.pages import frame
 from duties.enums import SERVED, AttendanceStatus, Mechanism, ShiftState
-from duties.forms.quick import ids_of_teams
-from duties.forms.shift import PLACES, PhotoForm, ReasonForm, ResultsForm, SeriesForm, ShiftForm
+from duties.forms.shift import PhotoForm, ResultsForm
 from duties.models import Assignment, Attendance, Shift
-from duties.operations.assignments import assign, take_off
-from duties.operations.series import plan_series
-from duties.operations.shifts import cancel_shift, edit_shift, plan_shift
 from duties.policies.closing import missing, missing_results
-from duties.queries.offers import kinds_in_use, places_for
 from duties.queries.shifts import shift_of
 from duties.queries.story import story_of_shift
-from duties.views.week import find_people_in, remember_planned, week_url
+from duties.views.shared import counted_on, home_of, may_there, planned_on, week_url
 from duties.views.words import STATUS_SHAPES, clock, hours, look_of, place_of, span
 
 MARKS = (
@@ -41,41 +32,6 @@ MARKS = (
     ("late", gettext_lazy("Late")),
     ("absent", gettext_lazy("Absent")),
 )
-
-
-def home_of(shift: Shift) -> Node:
-    """The unit that organises the shift."""
-    return current_tree().nodes[shift.unit_id]
-
-
-def units_of(shift: Shift) -> list[int]:
-    """Whose people may serve on it: the organiser and joint units, with everything below them."""
-    tree = current_tree()
-    roots = [shift.unit_id, *(part.unit_id for part in shift.joint_units.all())]
-    return list(dict.fromkeys(unit for root in roots for unit in tree.within(root)))
-
-
-def planning_unit(request: HttpRequest, shift: Shift) -> Node:
-    """For whom the reader chooses people: the organiser, or the first joint unit where the reader plans."""
-    roots = [shift.unit_id, *(part.unit_id for part in shift.joint_units.all())]
-    mine = [root for root in roots if allowed(actor_of(request), Permission.DUTY_PLAN, root)]
-    return current_tree().nodes[mine[0] if mine else shift.unit_id]
-
-
-def may_there(request: HttpRequest, shift: Shift, permission: Permission) -> bool:
-    """Whether the reader holds the permission at the organiser or, for their own people, at a joint unit."""
-    actor = actor_of(request)
-    roots = [shift.unit_id, *(part.unit_id for part in shift.joint_units.all())]
-    return any(allowed(actor, permission, root) for root in roots)
-
-
-def require_there(request: HttpRequest, shift: Shift, permission: Permission) -> None:
-    """Raises `PermissionDenied` unless `may_there`; the shift was seen already."""
-    if not may_there(request, shift, permission):
-        raise PermissionDenied(f"{permission} for shift {shift.pk}")
-
-
-# --- the page ---------------------------------------------------------------------------------------------------------
 
 
 @login_required
@@ -90,16 +46,6 @@ def shift_page(
 ) -> HttpResponse:
     """The page, also with a form of it that was refused."""
     return render(request, "duties/shift.html", _record(request, found, results_form, photo_form))
-
-
-def planned_on(found: Shift) -> list[Assignment]:
-    """Assignments in force, by name."""
-    return [one for one in found.assignments.all() if one.active]
-
-
-def counted_on(found: Shift) -> list[Attendance]:
-    """Attendance that counts."""
-    return [one for one in found.attendances.all() if one.current]
 
 
 def _record(
@@ -301,260 +247,3 @@ def _photos(found: Shift, *, may_record: bool, photo_form: forms.Form | None) ->
             for one in found.photos.all()
         ],
     }
-
-
-# --- planning ---------------------------------------------------------------------------------------------------------
-
-
-@unit_door(Permission.DUTY_PLAN)
-@require_http_methods(["GET", "POST"])
-def new(request: HttpRequest, unit: Node) -> HttpResponse:
-    """Plan one shift with everything that belongs to it."""
-    actor = actor_of(request)
-    form = ShiftForm(entered(request), initial=_initial(request, unit), **_offers(request, unit))
-    if request.method == "POST" and form.is_valid():
-        made = attempt(
-            form,
-            lambda: plan_shift(
-                actor=actor,
-                unit_id=unit.id,
-                joint_unit_ids=_joint(request, form),
-                member_ids=form.cleaned_data["people"],
-                **form.plan,
-            ),
-        )
-        if made is not None:
-            remember_planned(request, unit, [made], _("Take back: %(kind)s on %(day)s") % _named(made))
-            messages.success(request, _("%(kind)s on %(day)s is planned.") % _named(made))
-            return redirect("shift", made.pk)
-    return form_page(
-        request, unit, form, heading=_("New shift"), button=_("Plan"), back=week_url(unit.code, _day(request))
-    )
-
-
-@unit_door(Permission.DUTY_PLAN)
-@require_http_methods(["GET", "POST"])
-def series(request: HttpRequest, unit: Node) -> HttpResponse:
-    """Plan the same shift on several weekdays of a period."""
-    actor = actor_of(request)
-    day = _day(request)
-    initial = {**_initial(request, unit), "first_day": day, "last_day": day + dt.timedelta(days=27)}
-    form = SeriesForm(entered(request), initial=initial, **_offers(request, unit))
-    if request.method == "POST" and form.is_valid():
-        made = attempt(
-            form,
-            lambda: plan_series(
-                actor=actor,
-                unit_id=unit.id,
-                joint_unit_ids=_joint(request, form),
-                member_ids=form.cleaned_data["people"],
-                **form.plan,
-            ),
-        )
-        if made:
-            words = {"kind": made[0].kind.name, "n": len(made)}
-            remember_planned(request, unit, made, _("Take back: %(kind)s, %(n)s shifts") % words)
-            messages.success(
-                request,
-                ngettext("%(kind)s: %(n)s shift planned.", "%(kind)s: %(n)s shifts planned.", len(made)) % words,
-            )
-            return redirect(week_url(unit.code, made[0].day))
-    return form_page(
-        request, unit, form, heading=_("New series of shifts"), button=_("Plan"), back=week_url(unit.code, day)
-    )
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, shift_id: int) -> HttpResponse:
-    """Change the plan; its people stay unless the new time holds one of them elsewhere."""
-    actor = actor_of(request)
-    found = shift_of(actor, shift_id)
-    require(actor, Permission.DUTY_PLAN, found.unit_id)
-    unit = home_of(found)
-    form = ShiftForm(entered(request), initial=_like(found), **_offers(request, unit, found, people=False))
-    if request.method == "POST" and form.is_valid():
-        done = attempt(
-            form,
-            lambda: edit_shift(actor=actor, shift_id=found.pk, joint_unit_ids=_joint(request, form), **form.plan),
-        )
-        if done is not None:
-            messages.success(request, _("The changes are saved."))
-            return redirect("shift", found.pk)
-    heading = _("Edit %(kind)s on %(day)s") % _named(found)
-    return form_page(request, unit, form, heading=heading, button=_("Save"), back=reverse("shift", args=[found.pk]))
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def cancel(request: HttpRequest, shift_id: int) -> HttpResponse:
-    """Call the shift off, with a reason."""
-    actor = actor_of(request)
-    found = shift_of(actor, shift_id)
-    require(actor, Permission.DUTY_PLAN, found.unit_id)
-    form = ReasonForm(entered(request))
-    number = len(planned_on(found))
-    if request.method == "POST" and form.is_valid():
-        done = attempt(form, lambda: cancel_shift(actor=actor, shift_id=found.pk, reason=form.cleaned_data["reason"]))
-        if done is not None:
-            messages.success(request, _("%(kind)s on %(day)s is cancelled.") % _named(found))
-            return redirect(week_url(home_of(found).code, found.day))
-    consequence = (
-        ngettext(
-            "%(n)s planned member is free again. A cancelled shift cannot be taken up again and does not count.",
-            "%(n)s planned members are free again. A cancelled shift cannot be taken up again and does not count.",
-            number,
-        )
-        % {"n": number}
-        if number
-        else _("A cancelled shift cannot be taken up again and does not count.")
-    )
-    return form_page(
-        request,
-        home_of(found),
-        form,
-        heading=_("Cancel %(kind)s on %(day)s, %(times)s")
-        % {**_named(found), "times": span(found.starts_at, found.ends_at)},
-        button=_("Cancel the shift"),
-        back=reverse("shift", args=[found.pk]),
-        consequence=consequence,
-        danger=True,
-    )
-
-
-# --- who is on it -----------------------------------------------------------------------------------------------------
-
-
-@login_required
-@require_POST
-def put_on(request: HttpRequest, shift_id: int) -> HttpResponse:
-    """Put members on the shift by their names."""
-    actor = actor_of(request)
-    found = shift_of(actor, shift_id)
-    require_there(request, found, Permission.DUTY_PLAN)
-    try:
-        teams = ids_of_teams(request.POST.get("people", "")[:400], find_people_in(request, units_of(found)))
-        ids = [member for team in teams for member in team]
-        if ids:
-            assign(actor=actor, shift_id=found.pk, member_ids=ids)
-        else:
-            messages.error(request, _("Please enter a name or its initials."))
-    except forms.ValidationError as wrong:
-        for sentence in wrong.messages:
-            messages.error(request, sentence)
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-    return redirect(f"{reverse('shift', args=[found.pk])}#crew")
-
-
-@login_required
-@require_POST
-def off(request: HttpRequest, shift_id: int, member_id: int) -> HttpResponse:
-    """Take a member off the shift."""
-    actor = actor_of(request)
-    found = shift_of(actor, shift_id)
-    require_there(request, found, Permission.DUTY_PLAN)
-    try:
-        take_off(actor=actor, shift_id=found.pk, member_id=member_id)
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-    return redirect(f"{reverse('shift', args=[found.pk])}#crew")
-
-
-# --- what forms share -------------------------------------------------------------------------------------------------
-
-
-def form_page(request: HttpRequest, unit: Node, form: forms.Form, **values: Any) -> HttpResponse:
-    """A form on a page of its own."""
-    return render(request, "duties/form.html", frame(request, unit, "duties", form=form, **values))
-
-
-def attempt(form: forms.Form, act: Callable[[], Any]) -> Any:
-    """Run the operation; what it refuses stands beside the field it is about."""
-    try:
-        return act()
-    except Refusal as refusal:
-        place = PLACES.get(refusal.place, refusal.place)
-        if refusal.code.startswith("duty.") and "people" in form.fields:
-            place = "people"
-        form.add_error(place if place in form.fields else None, str(refusal))
-    return None
-
-
-def _named(found: Shift) -> dict[str, str]:
-    return {"kind": found.kind.name, "day": f"{timezone.localtime(found.starts_at):%m-%d}"}
-
-
-def _offers(request: HttpRequest, unit: Node, found: Shift | None = None, *, people: bool = True) -> dict[str, Any]:
-    kinds = [(kind.pk, kind.name) for kind in kinds_in_use(unit.corps_id)]
-    sites = [(site.pk, site.name) for site in places_for(actor_of(request), unit.id)]
-    if found is not None:
-        # What is no longer offered stays until somebody chooses otherwise.
-        kinds += [(found.kind_id, found.kind.name)] if found.kind_id not in dict(kinds) else []
-        sites += [(found.site.pk, found.site.name)] if found.site and found.site_id not in dict(sites) else []
-    return {
-        "kinds": kinds,
-        "sites": sites,
-        "find_people": find_people_in(request, current_tree().within(unit.id)) if people else None,
-        "people_url": reverse("duties_people", args=[unit.code]),
-    }
-
-
-def _day(request: HttpRequest) -> dt.date:
-    try:
-        return dt.date.fromisoformat(request.GET.get("day", ""))
-    except ValueError:
-        return local_today()
-
-
-def _initial(request: HttpRequest, unit: Node) -> dict[str, Any]:
-    """What a new form begins with: another shift that is planned again, or the day that was pressed."""
-    like = request.GET.get("like", "")
-    if like.isdecimal() and len(like) < 19:
-        model = shift_of(actor_of(request), int(like))
-        return {**_like(model), "day": _day(request) if "day" in request.GET else model.day + dt.timedelta(days=7)}
-    return {"day": _day(request), "needed": 2, "starts": dt.time(19, 30), "ends": dt.time(21, 30)}
-
-
-def _like(found: Shift) -> dict[str, Any]:
-    return {
-        "kind": found.kind_id,
-        "day": found.day,
-        "starts": timezone.localtime(found.starts_at).time(),
-        "ends": timezone.localtime(found.ends_at).time(),
-        "needed": found.needed,
-        "site": found.site_id,
-        "route": found.route,
-        "joint": "、".join(part.unit.code for part in found.joint_units.all()),
-        "police": found.police or None,
-        "auxiliaries": found.auxiliaries or None,
-        "vehicles": found.vehicles or None,
-        "remarks": found.remarks,
-    }
-
-
-def _joint(request: HttpRequest, form: forms.Form) -> list[int]:
-    """Units named with 、 between them. Raises `Refusal` for a name that is unknown or may be several."""
-    found = []
-    for text in form.cleaned_data["joint"].replace(",", "、").replace("，", "、").split("、"):
-        name = text.strip()
-        if not name:
-            continue
-        units = resolve_unit(actor_of(request), name)
-        if not units:
-            raise Refusal(
-                _("No unit of yours is called “%(text)s”.") % {"text": name},
-                code="unit.unknown",
-                place="joint",
-                remedy=_("Check the name, or enter the code."),
-            )
-        if len(units) > 1:
-            paths = "；".join(path_text(current_tree(), one.id) for one in units[:6])
-            raise Refusal(
-                _("“%(text)s” may be several units.") % {"text": name},
-                code="unit.ambiguous",
-                place="joint",
-                remedy=_("Enter one of: %(units)s.") % {"units": paths},
-            )
-        found.append(units[0].id)
-    return list(dict.fromkeys(found))
