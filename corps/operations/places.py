@@ -5,7 +5,8 @@ after it or, where none does, after the nearest grid above it, at last in the co
 all over the corps, so in the top unit. Changing what a place hangs on needs the right on both sides.
 """
 
-from typing import TYPE_CHECKING
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Required, TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from corps.enums import GridLevel, SiteKind, StationKind
 from corps.errors import Refusal
 from corps.models import Grid, Site, Station, Unit
+from corps.operations.acts import Act
 from corps.operations.context import acting
 from corps.operations.tree import hold_tree
 from corps.permissions import Permission
@@ -27,136 +29,88 @@ if TYPE_CHECKING:
     from corps.actors import Actor
 
 
+class StationParticulars(TypedDict, total=False):
+    """What is told of a station; what is left out is empty."""
+
+    kind: Required[StationKind]
+    name: Required[str]
+    code: Required[str]
+    parent_id: int | None
+    division_code: str
+    address: str
+    phone: str
+    latitude: float | None
+    longitude: float | None
+
+
 def add_station(
-    *,
-    actor: "Actor",
-    corps_id: int,
-    kind: StationKind,
-    name: str,
-    code: str,
-    parent_id: int | None = None,
-    division_code: str = "",
-    address: str = "",
-    phone: str = "",
-    latitude: float | None = None,
-    longitude: float | None = None,
-    reason: str = "",
+    *, actor: "Actor", corps_id: int, reason: str = "", **particulars: Unpack[StationParticulars]
 ) -> Station:
     """Enter a police station, or a police post under one. Raises `Refusal`."""
     station = Station(corps_id=corps_id)
-    with acting(
-        actor=actor,
-        action="station.add",
-        reason=reason,
-        permission=Permission.PLACE_EDIT,
-        unit_id=root_id(corps_id),
-    ):
-        policy.check_code_free(Station, code.strip())
-        station.kind, station.name, station.code = kind, name.strip(), code.strip()
-        station.division_code, station.address, station.phone = division_code, address.strip(), phone.strip()
-        station.latitude, station.longitude = latitude, longitude
-        return _write_station(station, parent_id)
+    with _acting(actor, "station.add", root_id(corps_id), reason):
+        policy.check_code_free(Station, particulars["code"].strip())
+        return _write_station(station, **particulars)
 
 
 def edit_station(
-    *,
-    actor: "Actor",
-    station_id: int,
-    kind: StationKind,
-    name: str,
-    code: str,
-    parent_id: int | None = None,
-    division_code: str = "",
-    address: str = "",
-    phone: str = "",
-    latitude: float | None = None,
-    longitude: float | None = None,
-    reason: str = "",
+    *, actor: "Actor", station_id: int, reason: str = "", **particulars: Unpack[StationParticulars]
 ) -> Station:
     """Write a station's particulars as a whole. Raises `Refusal`."""
     station = _station(station_id)
-    with acting(
-        actor=actor,
-        action="station.edit",
-        reason=reason,
-        permission=Permission.PLACE_EDIT,
-        unit_id=root_id(station.corps_id),
-    ):
-        policy.check_code_free(Station, code.strip(), but=station.pk)
-        if kind == StationKind.POLICE_POST and station.posts.exists():
+    with _acting(actor, "station.edit", root_id(station.corps_id), reason):
+        policy.check_code_free(Station, particulars["code"].strip(), but=station.pk)
+        if particulars["kind"] == StationKind.POLICE_POST and station.posts.exists():
             raise Refusal(
                 _("%(station)s has police posts of its own.") % {"station": station.name},
                 code="station.has_posts",
                 place="kind",
                 remedy=_("Put its police posts under another station first."),
             )
-        station.kind, station.name, station.code = kind, name.strip(), code.strip()
-        station.division_code, station.address, station.phone = division_code, address.strip(), phone.strip()
-        station.latitude, station.longitude = latitude, longitude
-        return _write_station(station, parent_id)
+        return _write_station(station, **particulars)
 
 
 def remove_station(*, actor: "Actor", station_id: int, reason: str) -> None:
     """Delete a station that guides no unit and has no police post. Raises `Refusal`."""
     station = _station(station_id)
-    with acting(
-        actor=actor,
-        action="station.remove",
-        reason=reason,
-        permission=Permission.PLACE_EDIT,
-        unit_id=root_id(station.corps_id),
-    ):
+    with _acting(actor, "station.remove", root_id(station.corps_id), reason):
         _delete(station, _("It guides units, or police posts hang under it. Take these from it first."))
 
 
-def add_site(
-    *,
-    actor: "Actor",
-    unit_id: int,
-    kind: SiteKind,
-    name: str,
-    address: str = "",
-    latitude: float | None = None,
-    longitude: float | None = None,
-    reason: str = "",
-) -> Site:
+class SiteParticulars(TypedDict, total=False):
+    """What is told of a site; what is left out is empty."""
+
+    kind: Required[SiteKind]
+    name: Required[str]
+    address: str
+    latitude: float | None
+    longitude: float | None
+
+
+def add_site(*, actor: "Actor", unit_id: int, reason: str = "", **particulars: Unpack[SiteParticulars]) -> Site:
     """Enter a site in the care of an open unit. Raises `Refusal`."""
-    with acting(actor=actor, action="site.add", reason=reason, permission=Permission.PLACE_EDIT, unit_id=unit_id):
+    with _acting(actor, "site.add", unit_id, reason):
         hold_tree()
-        site = Site(unit=_open_unit(unit_id))
-        site.kind, site.name, site.address = kind, name.strip(), address.strip()
-        site.latitude, site.longitude = latitude, longitude
-        return _write_site(site)
+        return _write_site(Site(unit=_open_unit(unit_id)), **particulars)
 
 
 def edit_site(
-    *,
-    actor: "Actor",
-    site_id: int,
-    unit_id: int,
-    kind: SiteKind,
-    name: str,
-    address: str = "",
-    latitude: float | None = None,
-    longitude: float | None = None,
-    reason: str = "",
+    *, actor: "Actor", site_id: int, unit_id: int, reason: str = "", **particulars: Unpack[SiteParticulars]
 ) -> Site:
     """Write a site's particulars, also the unit that looks after it. Raises `Refusal`."""
     site = _site(site_id)
-    with acting(actor=actor, action="site.edit", reason=reason, permission=Permission.PLACE_EDIT, unit_id=site.unit_id):
+    with _acting(actor, "site.edit", site.unit_id, reason):
         hold_tree()
         if unit_id != site.unit_id:
             require(actor, Permission.PLACE_EDIT, unit_id)
             site.unit = _open_unit(unit_id)
-        site.kind, site.name, site.address = kind, name.strip(), address.strip()
-        site.latitude, site.longitude = latitude, longitude
-        return _write_site(site)
+        return _write_site(site, **particulars)
 
 
 def use_site(*, actor: "Actor", site_id: int, active: bool, reason: str = "") -> Site:
     """Put a site out of use, or back into use where its unit is open. Raises `Refusal`."""
     site = _site(site_id)
-    with acting(actor=actor, action="site.use", reason=reason, permission=Permission.PLACE_EDIT, unit_id=site.unit_id):
+    with _acting(actor, "site.use", site.unit_id, reason):
         hold_tree()
         if active:
             _open_unit(site.unit_id)
@@ -168,9 +122,7 @@ def use_site(*, actor: "Actor", site_id: int, active: bool, reason: str = "") ->
 def remove_site(*, actor: "Actor", site_id: int, reason: str) -> None:
     """Delete a site that nothing refers to. Raises `Refusal`."""
     site = _site(site_id)
-    with acting(
-        actor=actor, action="site.remove", reason=reason, permission=Permission.PLACE_EDIT, unit_id=site.unit_id
-    ):
+    with _acting(actor, "site.remove", site.unit_id, reason):
         _delete(site, _("It stands in records. Put it out of use instead."))
 
 
@@ -187,13 +139,7 @@ def add_grid(
 ) -> Grid:
     """Enter a grid inside one of the level above. Raises `Refusal`."""
     grid = Grid(corps_id=corps_id, level=level, code=code.strip(), parent_id=parent_id, unit_id=unit_id)
-    with acting(
-        actor=actor,
-        action="grid.add",
-        reason=reason,
-        permission=Permission.PLACE_EDIT,
-        unit_id=grid_unit_id(grid),
-    ):
+    with _acting(actor, "grid.add", grid_unit_id(grid), reason):
         hold_tree()
         policy.check_code_free(Grid, grid.code)
         return _write_grid(grid, name)
@@ -211,13 +157,7 @@ def edit_grid(
 ) -> Grid:
     """Write a grid's name, code, place and unit; its level stays. Raises `Refusal`."""
     grid = _grid(grid_id)
-    with acting(
-        actor=actor,
-        action="grid.edit",
-        reason=reason,
-        permission=Permission.PLACE_EDIT,
-        unit_id=grid_unit_id(grid),
-    ):
+    with _acting(actor, "grid.edit", grid_unit_id(grid), reason):
         hold_tree()
         policy.check_code_free(Grid, code.strip(), but=grid.pk)
         grid.code, grid.parent_id, grid.unit_id = code.strip(), parent_id, unit_id
@@ -228,17 +168,30 @@ def edit_grid(
 def remove_grid(*, actor: "Actor", grid_id: int, reason: str) -> None:
     """Delete a grid that has no grids inside and stands in no record. Raises `Refusal`."""
     grid = _grid(grid_id)
-    with acting(
-        actor=actor,
-        action="grid.remove",
-        reason=reason,
-        permission=Permission.PLACE_EDIT,
-        unit_id=grid_unit_id(grid),
-    ):
+    with _acting(actor, "grid.remove", grid_unit_id(grid), reason):
         _delete(grid, _("Grids lie inside it, or members live in it. Move these first."))
 
 
-def _write_station(station: Station, parent_id: int | None) -> Station:
+def _acting(actor: "Actor", action: str, unit_id: int, reason: str) -> AbstractContextManager[Act]:
+    return acting(actor=actor, action=action, reason=reason, permission=Permission.PLACE_EDIT, unit_id=unit_id)
+
+
+def _write_station(
+    station: Station,
+    *,
+    kind: StationKind,
+    name: str,
+    code: str,
+    parent_id: int | None = None,
+    division_code: str = "",
+    address: str = "",
+    phone: str = "",
+    latitude: float | None = None,
+    longitude: float | None = None,
+) -> Station:
+    station.kind, station.name, station.code = kind, name.strip(), code.strip()
+    station.division_code, station.address, station.phone = division_code, address.strip(), phone.strip()
+    station.latitude, station.longitude = latitude, longitude
     station.parent = None if parent_id is None else _station(parent_id)
     policy.check_named(station.name, station.code)
     policy.check_station_parent(station.kind, station.parent, station.corps_id)
@@ -248,7 +201,17 @@ def _write_station(station: Station, parent_id: int | None) -> Station:
     return station
 
 
-def _write_site(site: Site) -> Site:
+def _write_site(
+    site: Site,
+    *,
+    kind: SiteKind,
+    name: str,
+    address: str = "",
+    latitude: float | None = None,
+    longitude: float | None = None,
+) -> Site:
+    site.kind, site.name, site.address = kind, name.strip(), address.strip()
+    site.latitude, site.longitude = latitude, longitude
     policy.check_named(site.name)
     policy.check_coordinates(site.latitude, site.longitude)
     try:

@@ -1,14 +1,16 @@
 """The list of specialities of a corps: units choose among them; decided in the corps' top unit."""
 
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from corps.errors import Refusal
 from corps.models import Speciality
+from corps.operations.acts import Act
 from corps.operations.context import acting
+from corps.operations.named import save_named
 from corps.permissions import Permission
 from corps.queries.places import root_id
 
@@ -18,39 +20,21 @@ if TYPE_CHECKING:
 
 def add_speciality(*, actor: "Actor", corps_id: int, name: str, reason: str = "") -> Speciality:
     """Put a speciality on the list. Raises `Refusal` for one that stands there already."""
-    with acting(
-        actor=actor,
-        action="speciality.add",
-        reason=reason,
-        permission=Permission.UNIT_STRUCTURE,
-        unit_id=root_id(corps_id),
-    ):
+    with _acting(actor, "speciality.add", corps_id, reason):
         return _write(Speciality(corps_id=corps_id), name)
 
 
 def rename_speciality(*, actor: "Actor", speciality_id: int, name: str, reason: str = "") -> Speciality:
     """Call it otherwise; units keep it. Raises `Refusal`."""
     speciality = _speciality(speciality_id)
-    with acting(
-        actor=actor,
-        action="speciality.rename",
-        reason=reason,
-        permission=Permission.UNIT_STRUCTURE,
-        unit_id=root_id(speciality.corps_id),
-    ):
+    with _acting(actor, "speciality.rename", speciality.corps_id, reason):
         return _write(speciality, name)
 
 
 def remove_speciality(*, actor: "Actor", speciality_id: int, reason: str) -> None:
     """Take it from the list; one that units have stays. Raises `Refusal`."""
     speciality = _speciality(speciality_id)
-    with acting(
-        actor=actor,
-        action="speciality.remove",
-        reason=reason,
-        permission=Permission.UNIT_STRUCTURE,
-        unit_id=root_id(speciality.corps_id),
-    ):
+    with _acting(actor, "speciality.remove", speciality.corps_id, reason):
         units = speciality.unit_links.count()
         if units:
             raise Refusal(
@@ -62,25 +46,14 @@ def remove_speciality(*, actor: "Actor", speciality_id: int, reason: str) -> Non
         speciality.delete()
 
 
+def _acting(actor: "Actor", action: str, corps_id: int, reason: str) -> AbstractContextManager[Act]:
+    return acting(
+        actor=actor, action=action, reason=reason, permission=Permission.UNIT_STRUCTURE, unit_id=root_id(corps_id)
+    )
+
+
 def _write(speciality: Speciality, name: str) -> Speciality:
-    speciality.name = name.strip()
-    if not 0 < len(speciality.name) <= 40:
-        raise Refusal(
-            _("A speciality needs a name."),
-            code="speciality.name_missing",
-            place="name",
-            remedy=_("Enter at most %(limit)d characters.") % {"limit": 40},
-        )
-    try:
-        with transaction.atomic():
-            speciality.save()
-    except IntegrityError as error:
-        raise Refusal(
-            _("“%(name)s” is on the list already.") % {"name": speciality.name},
-            code="speciality.exists",
-            place="name",
-            remedy=_("Use the one that exists."),
-        ) from error
+    save_named(speciality, name, limit=40, code="speciality", missing=_("A speciality needs a name."))
     return speciality
 
 

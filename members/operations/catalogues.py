@@ -1,15 +1,17 @@
 """Partner organisations and functional groups of a corps: decided, with `member.edit`, in its top unit."""
 
+from contextlib import AbstractContextManager
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from corps.errors import Refusal
+from corps.operations.acts import Act
 from corps.operations.context import acting
+from corps.operations.named import save_named
 from corps.permissions import Permission
 from corps.queries.places import root_id
 from members.models import FunctionalGroup, PartnerOrganisation
@@ -30,13 +32,7 @@ def add_partner(
     reason: str = "",
 ) -> PartnerOrganisation:
     """Enter an organisation that joined as a body. Raises `Refusal`."""
-    with acting(
-        actor=actor,
-        action="partner.add",
-        reason=reason,
-        permission=Permission.MEMBER_EDIT,
-        unit_id=root_id(corps_id),
-    ):
+    with _acting(actor, "partner.add", corps_id, reason):
         partner = PartnerOrganisation(corps_id=corps_id, total_strength=total_strength, joined_on=joined_on)
         _write(partner, name)
         return partner
@@ -53,13 +49,7 @@ def edit_partner(
 ) -> PartnerOrganisation:
     """Write its particulars as a whole. Raises `Refusal`."""
     partner = _partner(partner_id)
-    with acting(
-        actor=actor,
-        action="partner.edit",
-        reason=reason,
-        permission=Permission.MEMBER_EDIT,
-        unit_id=root_id(partner.corps_id),
-    ):
+    with _acting(actor, "partner.edit", partner.corps_id, reason):
         partner.total_strength, partner.joined_on = total_strength, joined_on
         _write(partner, name)
         return partner
@@ -68,21 +58,13 @@ def edit_partner(
 def remove_partner(*, actor: "Actor", partner_id: int, reason: str) -> None:
     """Delete an organisation with which no member ever came. Raises `Refusal`."""
     partner = _partner(partner_id)
-    with acting(
-        actor=actor,
-        action="partner.remove",
-        reason=reason,
-        permission=Permission.MEMBER_EDIT,
-        unit_id=root_id(partner.corps_id),
-    ):
+    with _acting(actor, "partner.remove", partner.corps_id, reason):
         _delete(partner)
 
 
 def add_group(*, actor: "Actor", corps_id: int, name: str, description: str = "", reason: str = "") -> FunctionalGroup:
     """Set up a functional group. Raises `Refusal`."""
-    with acting(
-        actor=actor, action="group.add", reason=reason, permission=Permission.MEMBER_EDIT, unit_id=root_id(corps_id)
-    ):
+    with _acting(actor, "group.add", corps_id, reason):
         group = FunctionalGroup(corps_id=corps_id, description=description.strip())
         _write(group, name)
         return group
@@ -91,13 +73,7 @@ def add_group(*, actor: "Actor", corps_id: int, name: str, description: str = ""
 def edit_group(*, actor: "Actor", group_id: int, name: str, description: str = "", reason: str = "") -> FunctionalGroup:
     """Write its name and description. Raises `Refusal`."""
     group = _group(group_id)
-    with acting(
-        actor=actor,
-        action="group.edit",
-        reason=reason,
-        permission=Permission.MEMBER_EDIT,
-        unit_id=root_id(group.corps_id),
-    ):
+    with _acting(actor, "group.edit", group.corps_id, reason):
         group.description = description.strip()
         _write(group, name)
         return group
@@ -106,36 +82,18 @@ def edit_group(*, actor: "Actor", group_id: int, name: str, description: str = "
 def remove_group(*, actor: "Actor", group_id: int, reason: str) -> None:
     """Delete a group nobody works in. Raises `Refusal`."""
     group = _group(group_id)
-    with acting(
-        actor=actor,
-        action="group.remove",
-        reason=reason,
-        permission=Permission.MEMBER_EDIT,
-        unit_id=root_id(group.corps_id),
-    ):
+    with _acting(actor, "group.remove", group.corps_id, reason):
         _delete(group)
 
 
+def _acting(actor: "Actor", action: str, corps_id: int, reason: str) -> AbstractContextManager[Act]:
+    return acting(
+        actor=actor, action=action, reason=reason, permission=Permission.MEMBER_EDIT, unit_id=root_id(corps_id)
+    )
+
+
 def _write(row: PartnerOrganisation | FunctionalGroup, name: str) -> None:
-    limit = NAME_LIMITS[type(row)]
-    row.name = name.strip()
-    if not 0 < len(row.name) <= limit:
-        raise Refusal(
-            _("A name is needed."),
-            code="catalogue.name_missing",
-            place="name",
-            remedy=_("Enter at most %(limit)d characters.") % {"limit": limit},
-        )
-    try:
-        with transaction.atomic():
-            row.save()
-    except IntegrityError as error:
-        raise Refusal(
-            _("“%(name)s” is on the list already.") % {"name": row.name},
-            code="catalogue.exists",
-            place="name",
-            remedy=_("Use the one that exists."),
-        ) from error
+    save_named(row, name, limit=NAME_LIMITS[type(row)], code="catalogue", missing=_("A name is needed."))
 
 
 def _delete(row: PartnerOrganisation | FunctionalGroup) -> None:
