@@ -55,15 +55,13 @@ def check_in(*, actor: "Actor", shift_id: int, member_id: int, at: dt.datetime, 
     no longer on duty, or a time that does not belong to the shift.
     """
     status = AttendanceStatus.LATE if late else AttendanceStatus.PRESENT
-    with _recording(actor, shift_id, "attendance.check_in") as (shift, right):
-        list_ = _List(actor, shift, right, [Entry(member_id, status, checked_in_at=at)])
-        list_.check_unrecorded(member_id)
-        return list_.write()[0]
+    entry = Entry(member_id, status, checked_in_at=at)
+    return _record_one(actor, shift_id, entry, action="attendance.check_in")
 
 
 def check_out(*, actor: "Actor", shift_id: int, member_id: int, at: dt.datetime) -> Attendance:
     """A member who was checked in leaves: the open row is completed. Raises `Refusal`."""
-    with _recording(actor, shift_id, "attendance.check_out") as (shift, right):
+    with _recording(actor, shift_id, action="attendance.check_out") as (shift, right):
         list_ = _List(actor, shift, right, [])
         row = list_.take_row(member_id)
         if row is None or row.checked_in_at is None:
@@ -80,19 +78,14 @@ def check_out(*, actor: "Actor", shift_id: int, member_id: int, at: dt.datetime)
 
 def mark_absent(*, actor: "Actor", shift_id: int, member_id: int) -> Attendance:
     """A member who was expected has not come. Raises `Refusal`."""
-    with _recording(actor, shift_id, "attendance.absent") as (shift, right):
-        list_ = _List(actor, shift, right, [Entry(member_id, AttendanceStatus.ABSENT)])
-        list_.check_unrecorded(member_id)
-        return list_.write()[0]
+    entry = Entry(member_id, AttendanceStatus.ABSENT)
+    return _record_one(actor, shift_id, entry, action="attendance.absent")
 
 
 def mark_replaced(*, actor: "Actor", shift_id: int, member_id: int, by_member_id: int) -> Attendance:
     """Somebody else came instead: the one is free again, the other is planned in the place. Raises `Refusal`."""
-    with _recording(actor, shift_id, "attendance.replaced") as (shift, right):
-        entry = Entry(member_id, AttendanceStatus.REPLACED, replaced_by_id=by_member_id)
-        list_ = _List(actor, shift, right, [entry])
-        list_.check_unrecorded(member_id)
-        return list_.write()[0]
+    entry = Entry(member_id, AttendanceStatus.REPLACED, replaced_by_id=by_member_id)
+    return _record_one(actor, shift_id, entry, action="attendance.replaced")
 
 
 def record_list(*, actor: "Actor", shift_id: int, entries: Iterable[Entry]) -> list[Attendance]:
@@ -101,7 +94,7 @@ def record_list(*, actor: "Actor", shift_id: int, entries: Iterable[Entry]) -> l
     A row without checking out is completed by an entry with it; whatever else differs is refused, because records are
     corrected with a reason and not overwritten.
     """
-    with _recording(actor, shift_id, "attendance.list") as (shift, right):
+    with _recording(actor, shift_id, action="attendance.list") as (shift, right):
         return _List(actor, shift, right, list(entries)).write()
 
 
@@ -116,18 +109,7 @@ def correct(
     reason: str,
 ) -> Attendance:
     """Write what really was, as a new row that points to the wrong one; also at a closed shift. Raises `Refusal`."""
-    check_reason(reason)
-    seen = attendance_of(actor, attendance_id)
-    right = _right_to_correct(actor, seen)
-    with writing(
-        actor=actor,
-        action="attendance.correct",
-        permission=Permission.DUTY_RECORD,
-        unit_id=right.unit_id,
-        reason=reason,
-    ):
-        shift = take_shift(seen.shift_id)
-        old = _take(attendance_id)
+    with _correcting(actor, attendance_id, action="attendance.correct", reason=reason) as (shift, right, old):
         entry = Entry(old.member_id, status, checked_in_at, checked_out_at, replaced_by_id)
         return _List(actor, shift, right, [entry]).correct(old, entry, reason.strip()[:200])
 
@@ -137,24 +119,33 @@ def withdraw(*, actor: "Actor", attendance_id: int, reason: str) -> Attendance:
 
     At a closed shift the member is taken off as well, so that the shift stays complete. Raises `Refusal`.
     """
-    check_reason(reason)
-    seen = attendance_of(actor, attendance_id)
-    right = _right_to_correct(actor, seen)
-    with writing(
-        actor=actor,
-        action="attendance.withdraw",
-        permission=Permission.DUTY_RECORD,
-        unit_id=right.unit_id,
-        reason=reason,
-    ):
-        shift = take_shift(seen.shift_id)
-        old = _take(attendance_id)
+    with _correcting(actor, attendance_id, action="attendance.withdraw", reason=reason) as (shift, _right, old):
         old.current = False
         old.save(update_fields=["current"])
         if shift.state == ShiftState.CLOSED:
             _check_somebody_left(shift)
             Assignment.objects.filter(shift=shift, member_id=old.member_id, active=True).update(active=False)
         return old
+
+
+@contextmanager
+def _correcting(
+    actor: "Actor", attendance_id: int, action: str, reason: str
+) -> Iterator[tuple[Shift, Right, Attendance]]:
+    """A record that counts, locked with its shift, which may be closed; only with a reason."""
+    check_reason(reason)
+    seen = attendance_of(actor, attendance_id)
+    right = _right_to_correct(actor, seen)
+    with writing(actor=actor, action=action, permission=Permission.DUTY_RECORD, unit_id=right.unit_id, reason=reason):
+        yield take_shift(seen.shift_id), right, _take(attendance_id)
+
+
+def _record_one(actor: "Actor", shift_id: int, entry: Entry, *, action: str) -> Attendance:
+    """The first record of a member at the shift."""
+    with _recording(actor, shift_id, action=action) as (shift, right):
+        list_ = _List(actor, shift, right, [entry])
+        list_.check_unrecorded(entry.member_id)
+        return list_.write()[0]
 
 
 @contextmanager

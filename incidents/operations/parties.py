@@ -57,7 +57,7 @@ def add_party(*, actor: "Actor", incident_id: int, role: str, particulars: Mappi
 
 def edit_party(*, actor: "Actor", party_id: int, particulars: Mapping[str, str], role: str | None = None) -> Party:
     """Replace the given fields, keep the others: who records need not see what is sealed. Raises `InvalidIncident`."""
-    with _holding_party(actor, party_id, "incident.party_edit") as (incident, party):
+    with _holding_party(actor, party_id, action="incident.party_edit") as (incident, party):
         base = from_json(unseal(bytes(party.sealed), purpose=PARTY_PURPOSE))
         before = party.role
         write_party(incident, PartyEntry(role or party.role, particulars_from(particulars, base)), party)
@@ -69,7 +69,7 @@ def edit_party(*, actor: "Actor", party_id: int, particulars: Mapping[str, str],
 
 def remove_party(*, actor: "Actor", party_id: int) -> None:
     """Take a party, with what was sealed of it, out of the incident."""
-    with _holding_party(actor, party_id, "incident.party_remove") as (incident, party):
+    with _holding_party(actor, party_id, action="incident.party_remove") as (incident, party):
         _note(actor, incident, {"party_role": (party.role, "")})
         party.delete()
 
