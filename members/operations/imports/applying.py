@@ -6,15 +6,13 @@ identity index. Whatever is not as previewed is rejected with that reason, never
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
-from django.http import Http404
 from django.utils import timezone
 
-from corps.actors import SYSTEM, SystemActor, account_id
+from corps.actors import SYSTEM, account_id
 from corps.live import publish
 from corps.operations.context import acting
 from corps.operations.tree import hold_tree
@@ -24,7 +22,7 @@ from corps.queue import enqueue
 from members.enums import ImportState
 from members.models import RosterImport
 from members.operations.imports import checks
-from members.operations.imports.claims import Claim, LostClaim, claim, finish
+from members.operations.imports.claims import Claim, finish
 from members.operations.imports.columns import (
     IDENTITY,
     LINKS,
@@ -36,6 +34,7 @@ from members.operations.imports.columns import (
     present,
 )
 from members.operations.imports.progress import Listener, Progress, topic
+from members.operations.imports.running import carry_out
 from members.operations.imports.staging import is_leaf
 from members.operations.imports.uploading import APPLY_TASK, locked_import, note, visible_import
 from members.policies.imports import UNDO_PERIOD, check_can_apply
@@ -81,21 +80,7 @@ def carry_out_apply(*, actor: "Actor", import_id: int, listener: Listener | None
 
     `actor` is who runs the stage (the system); it acts in the name of whoever decided, whose right is checked again.
     """
-    if not isinstance(actor, SystemActor):
-        raise TypeError("a stage is run by the system, in the name of whoever decided")
-    held = claim(import_id, waiting=ImportState.APPLYING, running=ImportState.APPLYING)
-    if held is None:
-        return
-    roster_import = RosterImport.objects.select_related("applied_by", "unit").get(pk=import_id)
-    try:
-        with Progress(held, listener) as progress:
-            _apply(held, roster_import, progress)
-    except LostClaim:
-        return
-    except (PermissionDenied, Http404):
-        with transaction.atomic(), suppress(LostClaim):
-            finish(held, state=ImportState.READY, refusal={"code": "right_lost", "params": {}})
-            publish(topic(import_id), "state", {"state": ImportState.READY})
+    carry_out(actor, import_id, _apply, running=ImportState.APPLYING, before=ImportState.READY, listener=listener)
 
 
 def lock_roster(corps_id: int) -> None:

@@ -1,14 +1,11 @@
 """Taking an applied import back as a whole, in one transaction; people edited since by hand are kept and listed."""
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import PermissionDenied
-from django.db import connection, transaction
-from django.http import Http404
+from django.db import connection
 from django.utils import timezone
 
-from corps.actors import SYSTEM, SystemActor, account_id
+from corps.actors import SYSTEM, account_id
 from corps.live import publish
 from corps.operations.context import acting
 from corps.operations.tree import hold_tree
@@ -18,9 +15,10 @@ from corps.queue import enqueue
 from members.enums import ImportState
 from members.models import Member, RosterImport
 from members.operations.imports.applying import links_in_bulk, lock_roster
-from members.operations.imports.claims import Claim, LostClaim, claim, finish
+from members.operations.imports.claims import Claim, finish
 from members.operations.imports.columns import LINKS, OWN, SEARCH_WORDS
 from members.operations.imports.progress import Listener, Progress, topic
+from members.operations.imports.running import carry_out
 from members.operations.imports.uploading import UNDO_TASK, locked_import, note, visible_import
 from members.policies.imports import check_can_undo
 
@@ -53,21 +51,7 @@ def undo_import(*, actor: "Actor", import_id: int, queued: bool = True) -> Roste
 
 def carry_out_undo(*, actor: "Actor", import_id: int, listener: Listener | None = None) -> None:
     """Undo what `undo_import` decided; does nothing when another worker holds it or it is done."""
-    if not isinstance(actor, SystemActor):
-        raise TypeError("a stage is run by the system, in the name of whoever decided")
-    held = claim(import_id, waiting=ImportState.UNDOING, running=ImportState.UNDOING)
-    if held is None:
-        return
-    roster_import = RosterImport.objects.select_related("undone_by", "unit").get(pk=import_id)
-    try:
-        with Progress(held, listener) as progress:
-            _undo(held, roster_import, progress)
-    except LostClaim:
-        return
-    except (PermissionDenied, Http404):
-        with transaction.atomic(), suppress(LostClaim):
-            finish(held, state=ImportState.APPLIED, refusal={"code": "right_lost", "params": {}})
-            publish(topic(import_id), "state", {"state": ImportState.APPLIED})
+    carry_out(actor, import_id, _undo, running=ImportState.UNDOING, before=ImportState.APPLIED, listener=listener)
 
 
 def _undo(held: Claim, roster_import: RosterImport, progress: Progress) -> None:
