@@ -1,16 +1,15 @@
 """Kinds of duty: decided, with `duty.kind`, in the corps' top unit."""
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
-from django.http import Http404
 from django.utils.translation import gettext as _
 
 from corps.errors import Refusal
 from corps.operations.context import acting
+from corps.operations.kinds import editing_kind
 from corps.permissions import Permission
 from corps.queries.places import root_id
 from duties.enums import DutyCategory, Mechanism
@@ -20,6 +19,8 @@ from duties.policies.kinds import check_category_stays, check_kind_values
 
 if TYPE_CHECKING:
     from corps.actors import Actor
+
+_editing = partial(editing_kind, model=DutyKind, permission=Permission.DUTY_KIND)
 
 
 def add_kind(
@@ -65,7 +66,7 @@ def edit_kind(
 
     Raises `Refusal`.
     """
-    with _editing(actor, kind_id, "duty_kind.edit", reason) as kind:
+    with _editing(actor=actor, kind_id=kind_id, action="duty_kind.edit", reason=reason) as kind:
         check_category_stays(kind, category)
         kind.name, kind.category, kind.mechanism = name.strip(), category, mechanism
         kind.needed, kind.starts, kind.minutes = needed, starts, minutes
@@ -74,7 +75,7 @@ def edit_kind(
 
 def retire_kind(*, actor: "Actor", kind_id: int, reason: str = "") -> DutyKind:
     """Take a kind out of use: it is offered no more, its shifts stand."""
-    with _editing(actor, kind_id, "duty_kind.retire", reason) as kind:
+    with _editing(actor=actor, kind_id=kind_id, action="duty_kind.retire", reason=reason) as kind:
         kind.active = False
         kind.save(update_fields=["active"])
         return kind
@@ -82,7 +83,7 @@ def retire_kind(*, actor: "Actor", kind_id: int, reason: str = "") -> DutyKind:
 
 def restore_kind(*, actor: "Actor", kind_id: int, reason: str = "") -> DutyKind:
     """Take a kind into use again."""
-    with _editing(actor, kind_id, "duty_kind.restore", reason) as kind:
+    with _editing(actor=actor, kind_id=kind_id, action="duty_kind.restore", reason=reason) as kind:
         kind.active = True
         kind.save(update_fields=["active"])
         return kind
@@ -101,16 +102,6 @@ def plant_default_kinds(*, actor: "Actor", corps_id: int) -> list[DutyKind]:
         # Somebody else may plant at the same moment.
         DutyKind.objects.bulk_create(fresh, ignore_conflicts=True)
         return list(DutyKind.objects.filter(corps_id=corps_id, code__in=[kind.code for kind in fresh]))
-
-
-@contextmanager
-def _editing(actor: "Actor", kind_id: int, action: str, reason: str) -> Iterator[DutyKind]:
-    corps_id = DutyKind.objects.filter(pk=kind_id).values_list("corps_id", flat=True).first()
-    if corps_id is None:
-        raise Http404("no such kind of duty")
-    with acting(actor=actor, action=action, reason=reason, permission=Permission.DUTY_KIND, unit_id=root_id(corps_id)):
-        kind: DutyKind = DutyKind.objects.select_for_update().get(pk=kind_id)
-        yield kind
 
 
 def _write(kind: DutyKind) -> DutyKind:

@@ -1,14 +1,15 @@
 """A corps' own kinds of incident: decided, with `incident.kind`, in its top unit."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
-from django.http import Http404
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from corps.errors import Refusal
 from corps.operations.context import acting
+from corps.operations.kinds import editing_kind
 from corps.permissions import Permission
 from corps.queries.places import root_id
 from incidents.enums import IncidentCategory
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from corps.actors import Actor
 
 CODE_LIMIT, NAME_LIMIT = 20, 40
+
+_editing = partial(editing_kind, model=IncidentKind, permission=Permission.INCIDENT_KIND)
 
 
 def add_kind(
@@ -52,15 +55,7 @@ def edit_kind(
     *, actor: "Actor", kind_id: int, name: str, category: str, asks_quantity: str = "", reason: str = ""
 ) -> IncidentKind:
     """Write a kind as a whole; what it counts as stays once incidents of it exist. Raises `Refusal`."""
-    seen = _kind(kind_id)
-    with acting(
-        actor=actor,
-        action="incident_kind.edit",
-        reason=reason,
-        permission=Permission.INCIDENT_KIND,
-        unit_id=root_id(seen.corps_id),
-    ):
-        kind = IncidentKind.objects.select_for_update().get(pk=seen.pk)
+    with _editing(actor=actor, kind_id=kind_id, action="incident_kind.edit", reason=reason) as kind:
         changes_figures = kind.category != category or bool(kind.asks_quantity) != bool(asks_quantity.strip())
         if changes_figures and kind.incidents.exists():
             raise Refusal(
@@ -74,12 +69,18 @@ def edit_kind(
 
 def retire_kind(*, actor: "Actor", kind_id: int, reason: str = "") -> IncidentKind:
     """Take a kind out of use: nothing new is recorded of it, what was recorded stays and counts."""
-    return _use(actor, kind_id, active=False, reason=reason)
+    with _editing(actor=actor, kind_id=kind_id, action="incident_kind.retire", reason=reason) as kind:
+        kind.active = False
+        kind.save(update_fields=["active"])
+        return kind
 
 
 def restore_kind(*, actor: "Actor", kind_id: int, reason: str = "") -> IncidentKind:
     """Put a kind back into use."""
-    return _use(actor, kind_id, active=True, reason=reason)
+    with _editing(actor=actor, kind_id=kind_id, action="incident_kind.restore", reason=reason) as kind:
+        kind.active = True
+        kind.save(update_fields=["active"])
+        return kind
 
 
 def plant_default_kinds(*, actor: "Actor", corps_id: int) -> int:
@@ -96,20 +97,6 @@ def plant_default_kinds(*, actor: "Actor", corps_id: int) -> int:
         ]
         # Two officers may plant at once: whoever comes second finds the kinds there.
         return len(IncidentKind.objects.bulk_create(fresh, ignore_conflicts=True))
-
-
-def _use(actor: "Actor", kind_id: int, *, active: bool, reason: str) -> IncidentKind:
-    kind = _kind(kind_id)
-    with acting(
-        actor=actor,
-        action="incident_kind.restore" if active else "incident_kind.retire",
-        reason=reason,
-        permission=Permission.INCIDENT_KIND,
-        unit_id=root_id(kind.corps_id),
-    ):
-        kind.active = active
-        kind.save(update_fields=["active"])
-        return kind
 
 
 def _write(kind: IncidentKind, name: str, category: str, asks_quantity: str) -> IncidentKind:
@@ -137,10 +124,3 @@ def _write(kind: IncidentKind, name: str, category: str, asks_quantity: str) -> 
             remedy=_("Use the one that exists, or choose another."),
         ) from error
     return kind
-
-
-def _kind(kind_id: int) -> IncidentKind:
-    found = IncidentKind.objects.filter(pk=kind_id).first()
-    if found is None:
-        raise Http404("no such kind")
-    return found
