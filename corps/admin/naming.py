@@ -63,8 +63,7 @@ class SpecialityAdmin(CorpsWide):
     ordering = ("corps", "name")
 
     def operate(self, request: HttpRequest, obj: Any, form: Any, *, adding: bool) -> Any:
-        values = form.cleaned_data
-        facts = {"actor": actor_of(request), "name": values["name"], "reason": values["reason"]}
+        values = dict(form.cleaned_data)
         if adding:
-            return add_speciality(corps_id=values["corps"].pk, **facts)
-        return rename_speciality(speciality_id=obj.pk, **facts)
+            return add_speciality(actor=actor_of(request), corps_id=values.pop("corps").pk, **values)
+        return rename_speciality(actor=actor_of(request), speciality_id=obj.pk, **values)

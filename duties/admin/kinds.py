@@ -68,12 +68,7 @@ class DutyKindAdmin(KindAdmin):
         return f"{kind.starts:%H:%M}"
 
     def operate(self, request: HttpRequest, obj: Any, form: Any, *, adding: bool) -> Any:
-        values = form.cleaned_data
-        facts = {
-            "actor": actor_of(request),
-            **{name: values[name] for name in ("name", "category", "mechanism", "needed", "starts", "minutes")},
-            "reason": values["reason"],
-        }
+        values = dict(form.cleaned_data)
         if adding:
-            return kinds.add_kind(corps_id=values["corps"].pk, code=values["code"], **facts)
-        return kinds.edit_kind(kind_id=obj.pk, **facts)
+            return kinds.add_kind(actor=actor_of(request), corps_id=values.pop("corps").pk, **values)
+        return kinds.edit_kind(actor=actor_of(request), kind_id=obj.pk, **values)

@@ -50,14 +50,7 @@ class IncidentKindAdmin(KindAdmin):
     list_filter = (by_choice("category", _("counts as"), IncidentCategory.choices),)
 
     def operate(self, request: HttpRequest, obj: Any, form: Any, *, adding: bool) -> Any:
-        values = form.cleaned_data
-        facts = {
-            "actor": actor_of(request),
-            "name": values["name"],
-            "category": values["category"],
-            "asks_quantity": values["asks_quantity"],
-            "reason": values["reason"],
-        }
+        values = dict(form.cleaned_data)
         if adding:
-            return kinds.add_kind(corps_id=values["corps"].pk, code=values["code"], **facts)
-        return kinds.edit_kind(kind_id=obj.pk, **facts)
+            return kinds.add_kind(actor=actor_of(request), corps_id=values.pop("corps").pk, **values)
+        return kinds.edit_kind(actor=actor_of(request), kind_id=obj.pk, **values)

@@ -41,17 +41,10 @@ class PartnerAdmin(_Catalogue):
     list_display = ("name", "total_strength", "joined_on", "corps")
 
     def operate(self, request: HttpRequest, obj: Any, form: Any, *, adding: bool) -> Any:
-        values = form.cleaned_data
-        facts = {
-            "actor": actor_of(request),
-            "name": values["name"],
-            "total_strength": values["total_strength"],
-            "joined_on": values["joined_on"],
-            "reason": values["reason"],
-        }
+        values = dict(form.cleaned_data)
         if adding:
-            return catalogues.add_partner(corps_id=values["corps"].pk, **facts)
-        return catalogues.edit_partner(partner_id=obj.pk, **facts)
+            return catalogues.add_partner(actor=actor_of(request), corps_id=values.pop("corps").pk, **values)
+        return catalogues.edit_partner(actor=actor_of(request), partner_id=obj.pk, **values)
 
 
 class RemoveGroupPage(RemovePage):
@@ -70,13 +63,7 @@ class FunctionalGroupAdmin(_Catalogue):
     list_display = ("name", "description", "corps")
 
     def operate(self, request: HttpRequest, obj: Any, form: Any, *, adding: bool) -> Any:
-        values = form.cleaned_data
-        facts = {
-            "actor": actor_of(request),
-            "name": values["name"],
-            "description": values["description"],
-            "reason": values["reason"],
-        }
+        values = dict(form.cleaned_data)
         if adding:
-            return catalogues.add_group(corps_id=values["corps"].pk, **facts)
-        return catalogues.edit_group(group_id=obj.pk, **facts)
+            return catalogues.add_group(actor=actor_of(request), corps_id=values.pop("corps").pk, **values)
+        return catalogues.edit_group(actor=actor_of(request), group_id=obj.pk, **values)
