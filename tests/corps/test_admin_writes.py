@@ -28,6 +28,7 @@ from corps.operations.accounts import create_account
 from corps.queries.scope import local_today
 from corps.roles import Role
 from tests import admin_rows
+from tests.admin_acts import act, send
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -38,17 +39,6 @@ def officer(cast: Cast) -> Client:
     client = Client()
     client.force_login(cast.accounts["liaison_hy"])
     return client
-
-
-def send(client: Client, name: str, /, *keys: object, **values: Any) -> Any:
-    """Post to a page of the admin; an operation that was taken redirects."""
-    return client.post(reverse(f"admin:{name}", args=keys), values)
-
-
-def act(action: str) -> dict[str, Any]:
-    """What the history keeps of the one act of this kind."""
-    found: dict[str, Any] = Context.objects.get(metadata__action=action).metadata
-    return found
 
 
 def unit_form(unit: Unit, **changes: Any) -> dict[str, Any]:

@@ -6,7 +6,6 @@ import pytest
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
-from pghistory.models import Context
 
 from corps.actors import SYSTEM
 from corps.enums import SiteKind
@@ -14,6 +13,7 @@ from corps.operations.places import add_site
 from duties.enums import AttendanceStatus, DutyCategory, ShiftState
 from duties.models import Attendance, DutyKind, Series, Shift
 from duties.operations.default_kinds import DEFAULTS
+from tests.admin_acts import act, send
 from tests.cast import Cast
 from tests.duties.scenes import closed, days_ago, kind_of, moment, planned
 from tests.members.roster import person
@@ -28,17 +28,6 @@ def officer(cast: Cast) -> Client:
     client = Client()
     client.force_login(cast.accounts["liaison_hy"])
     return client
-
-
-def send(client: Client, name: str, /, *keys: object, **values: Any) -> Any:
-    """Post to a page of the admin; an operation that was taken redirects."""
-    return client.post(reverse(f"admin:{name}", args=keys), values)
-
-
-def act(action: str) -> dict[str, Any]:
-    """What the history keeps of the one act of this kind."""
-    found: dict[str, Any] = Context.objects.get(metadata__action=action).metadata
-    return found
 
 
 def form(cast: Cast, **changes: Any) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from incidents.models import Incident, IncidentKind, LogEntry
 from incidents.operations.incidents import edit_incident
 from incidents.operations.parties import PartyEntry
 from incidents.operations.verification import verify_incident
+from tests.admin_acts import act, send
 from tests.cast import Cast
 from tests.incidents.log import incident, kind_of, yesterday
 
@@ -26,16 +27,6 @@ def officer(cast: Cast) -> Client:
     client = Client()
     client.force_login(cast.accounts["liaison_hy"])
     return client
-
-
-def send(client: Client, name: str, /, *keys: object, **values: Any) -> Any:
-    """Post to a page of the admin; an operation that was taken redirects."""
-    return client.post(reverse(f"admin:{name}", args=keys), values)
-
-
-def act(action: str) -> dict[str, Any]:
-    found: dict[str, Any] = Context.objects.get(metadata__action=action).metadata
-    return found
 
 
 def form(cast: Cast, **changes: Any) -> dict[str, Any]:
