@@ -1,14 +1,17 @@
 """Request-wide facts: where an act comes from, and what an account owes before it may go on."""
 
 import re
+import time
 import uuid
 from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
 
 import structlog
+from allauth.usersessions.middleware import UserSessionsMiddleware
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
@@ -48,15 +51,40 @@ OPEN_ROUTES = frozenset(
 )
 # Parts of pages that ask for themselves again say so in this header.
 SELF_REFRESH = "X-Self-Refresh"
+_CLICKED = "clicked"
+_NOTE_EVERY_S = 60
 _REQUEST_ID = re.compile(r"[0-9A-Za-z-]{8,36}")
 
 
 class SittingMiddleware(SessionMiddleware):
-    """Sessions, whose end is not put off by a page that refreshes itself: only a person's own click does that."""
+    """Sessions, whose end every click of a person puts off, at most once a minute: a page must not wait for a disk.
+
+    A page that refreshes itself puts nothing off. A sitting so ends between twenty-nine and thirty minutes after the
+    last click (`SESSION_COOKIE_AGE`).
+    """
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        by_itself = request.headers.get(SELF_REFRESH) == "1" and not request.session.modified
-        return response if by_itself else super().process_response(request, response)
+        session = request.session
+        by_itself = request.headers.get(SELF_REFRESH) == "1"
+        if session.session_key and not by_itself and not _just_clicked(session) and not session.is_empty():
+            session[_CLICKED] = int(time.time())
+        return super().process_response(request, response)
+
+
+class SeenMiddleware(UserSessionsMiddleware):
+    """Notes when and from where a sitting was last seen, for the list of one's own sittings: with its first click of
+    a minute, as the sitting itself."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        noted: HttpResponseBase = (
+            self.get_response(request) if _just_clicked(request.session) else super().__call__(request)
+        )
+        return noted
+
+
+def _just_clicked(session: SessionBase) -> bool:
+    before: int = session.get(_CLICKED, 0)
+    return 0 <= time.time() - before < _NOTE_EVERY_S
 
 
 class ActorMiddleware:

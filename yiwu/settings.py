@@ -74,7 +74,7 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "corps.middleware.SeenMiddleware",
     "corps.middleware.NulMiddleware",
     "corps.middleware.PrivateMiddleware",
     "corps.middleware.ActorMiddleware",
@@ -222,9 +222,8 @@ if TESTING:
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_TOTP_ISSUER = "义务"
 USERSESSIONS_TRACK_ACTIVITY = True
-# Signing in from a desk ends after half an hour without a click.
+# Signing in from a desk ends after half an hour without a click; SittingMiddleware puts the end off.
 SESSION_COOKIE_AGE = 30 * 60
-SESSION_SAVE_EVERY_REQUEST = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 # Two factors are asked of privileged roles wherever real data lives.

@@ -10,7 +10,7 @@ lft and rght, which the planner estimates badly for small subtrees.
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -194,27 +194,40 @@ def scope_of(actor: "Actor", permission: Permission) -> Scope:
     if not getattr(actor, "is_authenticated", False):
         raise TypeError("an actor is needed")
     tree = current_tree()
-    remembered: dict[str, Scope] = actor.__dict__.setdefault("_scopes", {})
-    found = remembered.get(permission)
-    if found is None or found.tree is not tree:
-        found = _compute(actor, permission, tree)
-        remembered[permission] = found
+    remembered: _Remembered | None = actor.__dict__.get("_scopes")
+    if remembered is None or remembered.tree is not tree:
+        remembered = actor.__dict__["_scopes"] = _Remembered(tree, _held(actor) if actor.is_active else ())
+    found = remembered.scopes.get(permission)
+    if found is None:
+        found = remembered.scopes[permission] = _compute(actor, permission, remembered)
     return found
 
 
-def _compute(actor: SignedIn, permission: Permission, tree: Tree) -> Scope:
+@dataclass(slots=True)
+class _Remembered:
+    """What an account may do where, at one version of the tree, which every change of an appointment raises too."""
+
+    tree: Tree
+    held: tuple[tuple[str, int], ...]
+    scopes: dict[str, Scope] = field(default_factory=dict)
+
+
+def _held(actor: SignedIn) -> tuple[tuple[str, int], ...]:
+    """Roles the account holds today, each with its unit: one query for all permissions."""
+    today = local_today()
+    appointment = apps.get_model("corps", "Appointment")
+    held = appointment.objects.filter(account_id=actor.pk, starts_on__lte=today).exclude(ends_on__lte=today)
+    return tuple(held.order_by().values_list("role", "unit_id"))
+
+
+def _compute(actor: SignedIn, permission: Permission, remembered: _Remembered) -> Scope:
+    tree = remembered.tree
     if not actor.is_active:
         return Scope(tree, (), everything=False)
     if actor.is_superuser and permission in ADMINISTRATOR_PERMISSIONS:
         return Scope(tree, (), everything=True)
-    today = local_today()
-    appointment = apps.get_model("corps", "Appointment")
-    units = (
-        appointment.objects.filter(account_id=actor.pk, role__in=roles_with(permission), starts_on__lte=today)
-        .exclude(ends_on__lte=today)
-        .values_list("unit_id", flat=True)
-    )
-    roots = _outermost(tree, units)
+    roles = roles_with(permission)
+    roots = _outermost(tree, (unit_id for role, unit_id in remembered.held if role in roles))
     covered = sum(len(tree.within(root)) for root in roots)
     return Scope(tree, roots, everything=covered == len(tree.ids) and covered > 0)
 

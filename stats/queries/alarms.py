@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Max, QuerySet
 from django.shortcuts import get_object_or_404
 
+from corps.models.scope import InUnits
 from corps.queries.scope import Node, current_tree
 from stats.enums import AlarmKind
 from stats.logic.alarm_rates import Sum, rate, summed
@@ -70,7 +71,9 @@ class Alarms:
         self.months = months
         self._tree = current_tree()
         earlier = [year_before(month) for month in months]
-        found = AlarmFigure.objects.filter(unit__in=self._tree.within(unit.id), month__in={*months, *earlier})
+        found = AlarmFigure.objects.filter(
+            InUnits("unit_id", self._tree.within(unit.id)), month__in={*months, *earlier}
+        )
         if kinds is not None:
             found = found.filter(kind__in=kinds)
         self._figures: dict[tuple[str, dt.date], dict[int, int]] = {}

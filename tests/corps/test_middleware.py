@@ -1,7 +1,14 @@
 """What every request meets on its way in and out."""
 
+import datetime as dt
+
 import pytest
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests.cast import Cast
 
@@ -23,3 +30,44 @@ def test_nul_is_refused_before_any_page(cast: Cast) -> None:
     assert client.get("/u/sg/roster/?q=a%00").status_code == 400
     assert client.get("/u/sg/roster/?a%00=1").status_code == 400
     assert client.post("/u/sg/roster/filters/", {"name": "a\0", "query": "q=1"}).status_code == 400
+
+
+class Sitting:
+    """A captain's sitting: clicks, at seconds of a clock that only the test moves."""
+
+    def __init__(self, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.client = Client()
+        self.client.force_login(cast.accounts["captain_sg"])
+        self.now = 1_900_000_000.0
+        monkeypatch.setattr("corps.middleware.time.time", lambda: self.now)
+
+    def click(self, after: float) -> tuple[dt.datetime, dt.datetime]:
+        """When the sitting ends and when it was last seen, as noted after a click."""
+        self.now += after
+        self.client.get("/u/sg/")
+        key = self.client.session.session_key
+        return Session.objects.get(pk=key).expire_date, UserSession.objects.get(session_key=key).last_seen_at
+
+
+def test_a_click_puts_off_the_end_once_a_minute(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    sitting = Sitting(cast, monkeypatch)
+    first = sitting.click(0)
+    assert sitting.click(59) == first
+    ends, seen = sitting.click(1)
+    assert ends > first[0]
+    assert seen > first[1]
+    assert ends - seen == pytest.approx(dt.timedelta(seconds=settings.SESSION_COOKIE_AGE), abs=dt.timedelta(seconds=30))
+
+
+def test_a_clock_that_was_set_back_does_not_end_a_sitting(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    sitting = Sitting(cast, monkeypatch)
+    first = sitting.click(0)
+    assert sitting.click(-3600) > first
+
+
+def test_the_second_click_of_a_minute_writes_nothing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    sitting = Sitting(cast, monkeypatch)
+    sitting.click(0)
+    with CaptureQueriesContext(connection) as queries:
+        sitting.client.get("/u/sg/roster/")
+    assert [query["sql"] for query in queries if not query["sql"].startswith(("SELECT", "SAVEPOINT", "RELEASE"))] == []

@@ -9,7 +9,7 @@ from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
 
-QUERIES_OF_A_UNIT = 28
+QUERIES_OF_A_UNIT = 12
 
 
 def enter(client: Client, cast: Cast, account: str) -> Client:

@@ -16,7 +16,7 @@ from tests.duties.stage import Duties, duties_of
 pytestmark = pytest.mark.django_db
 
 # Session, account, its standing, the tree's version, appointments; the member, shifts with attendance, hours.
-QUERIES_OF_MY_PAGE = 22
+QUERIES_OF_MY_PAGE = 11
 
 
 @pytest.fixture

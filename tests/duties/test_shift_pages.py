@@ -21,7 +21,7 @@ from tests.members.roster import person
 pytestmark = pytest.mark.django_db
 
 # Session, account, standing, the tree's version, appointments for each right; the shift with its parts; its history.
-QUERIES_OF_A_SHIFT = 32
+QUERIES_OF_A_SHIFT = 15
 
 
 @pytest.fixture

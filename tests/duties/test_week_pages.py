@@ -18,8 +18,8 @@ pytestmark = pytest.mark.django_db
 
 # Session, account, its standing, the tree's version, one look-up of appointments for each right that is asked; kinds,
 # sites, shifts with assignments, members and joint units; for a superior one count of everything below.
-QUERIES_OF_A_SQUAD = 26
-QUERIES_OF_A_SUPERIOR = 25
+QUERIES_OF_A_SQUAD = 10
+QUERIES_OF_A_SUPERIOR = 9
 
 
 @pytest.fixture

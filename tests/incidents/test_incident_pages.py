@@ -24,10 +24,10 @@ from tests.members.roster import identity_number, person
 
 pytestmark = pytest.mark.django_db
 
-QUERIES_OF_A_LIST = 25
-QUERIES_OF_THE_QUEUE = 27
-QUERIES_OF_AN_INCIDENT = 31
-QUERIES_OF_A_FORM = 25
+QUERIES_OF_A_LIST = 8
+QUERIES_OF_THE_QUEUE = 10
+QUERIES_OF_AN_INCIDENT = 13
+QUERIES_OF_A_FORM = 9
 
 PHONE = "13812345678"
 SUSPECT = PartyEntry("suspect", Particulars(name="欧阳小明", phone=PHONE, remarks="穿黑衣"))

@@ -188,4 +188,4 @@ def test_past_imports_are_listed_a_page_at_a_time(captain: Client, cast: Cast, d
     assert captain.get(f"/u/sg/imports/{address}").content.decode().count("<tr data-row") == 11
 
 
-QUERIES_OF_A_LIST = 20
+QUERIES_OF_A_LIST = 5

@@ -17,8 +17,8 @@ pytestmark = pytest.mark.django_db
 
 # Who asks: session, account, its standing, the tree's version, appointments for each right shown as a button or a place
 # of the navigation. What is shown: groups and partners of the filter, saved filters, keys, rows.
-QUERIES_OF_A_LIST = 27
-QUERIES_OF_A_MEMBER = 29
+QUERIES_OF_A_LIST = 9
+QUERIES_OF_A_MEMBER = 11
 
 
 @pytest.fixture(autouse=True)

@@ -31,7 +31,7 @@ from yiwu.live import topics_of
 
 pytestmark = pytest.mark.django_db
 
-QUERIES_OF_A_HOME = {"captain_sg": 48, "liaison_hy": 49}
+QUERIES_OF_A_HOME = {"captain_sg": 28, "liaison_hy": 29}
 NOW = timezone.now
 HOUR = dt.timedelta(hours=1)
 ASKING = {"HX-Request": "true", "X-Self-Refresh": "1"}

@@ -244,7 +244,7 @@ def test_a_ratio_shows_what_was_divided_by_what(client: Client, cast: Cast, deed
     assert 'href="/u/sg/results/expected/?period=2022"' in page
 
 
-QUERIES_OF_A_LIST = 25
+QUERIES_OF_A_LIST = 10
 
 
 def test_a_page_of_facts_asks_the_same_however_many_there_are(

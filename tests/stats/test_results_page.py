@@ -207,7 +207,7 @@ def more_brigades(cast: Cast, number: int) -> None:
         )
 
 
-QUERIES_OF_RESULTS = 35
+QUERIES_OF_RESULTS = 19
 
 
 def test_the_page_asks_the_same_for_one_child_and_for_thirty(
