@@ -16,8 +16,9 @@ from members.enums import ImportState
 from members.models import FunctionalGroup, Member, PartnerOrganisation, RosterImport
 from members.operations import imports
 from tests import admin_rows
+from tests.admin_acts import act, send
 from tests.cast import Cast
-from tests.corps.test_admin_writes import act, secret_of, send
+from tests.corps.test_admin_writes import secret_of
 
 pytestmark = pytest.mark.django_db
 
