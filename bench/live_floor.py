@@ -8,7 +8,7 @@ from typing import ClassVar, cast
 
 import uvloop
 
-HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\nconnection: close\r\n\r\nretry: 2000\n\n"
+HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\nconnection: close\r\n\r\n"
 
 
 class Connection(asyncio.Protocol):

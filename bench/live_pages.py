@@ -20,6 +20,7 @@ import uvloop
 AT_ONCE = 200
 CONNECT_SECONDS = 60
 _END = b"\n\n"
+_END_OF_HEAD = b"\r\n\r\n"
 
 
 class Page(asyncio.Protocol):
@@ -37,10 +38,15 @@ class Page(asyncio.Protocol):
         self.transport.write(self.request)
 
     def data_received(self, data: bytes) -> None:
-        *whole, self.rest = (self.rest + data).split(_END)
+        self.rest += data
+        if not self.listening.done():
+            _head, found, after = self.rest.partition(_END_OF_HEAD)
+            if not found:
+                return
+            self.rest = after
+            self.listening.set_result(None)
+        *whole, self.rest = self.rest.split(_END)
         for part in whole:
-            if b"retry: " in part and not self.listening.done():
-                self.listening.set_result(None)
             _before, found, after = part.partition(b"id: ")
             if found:
                 self.ids.append(after.partition(b"\n")[0].decode())

@@ -304,9 +304,10 @@ class Live:
         listener = Listener(topics)
         watch = asyncio.create_task(close_when_gone(listener, receive))
         try:
-            await send({"type": "http.response.start", "status": 200, "headers": [*STREAM_HEADERS, *extra]})
-            await send(body(b"retry: 2000\n\n"))
+            # Whoever reads the headers is served already. They are all that is sent at once: when everybody comes back
+            # after a restart, a second small write to each would be most of the work.
             hub.join(listener, event_id(since) if valid_event_id(since) else None)
+            await send({"type": "http.response.start", "status": 200, "headers": [*STREAM_HEADERS, *extra]})
             while piece := await listener.next():
                 await send(body(piece))
         except asyncio.CancelledError:

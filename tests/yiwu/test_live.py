@@ -76,8 +76,6 @@ class Stream:
         self.connection.request("GET", f"/live?ticket={ticket(topics)}", headers=headers or {})
         self.response = self.connection.getresponse()
         assert self.response.status == 200
-        assert self.line() == "retry: 2000"
-        assert self.line() == ""
 
     def line(self) -> str:
         return self.response.readline().decode().rstrip("\n")
