@@ -17,6 +17,7 @@ from corps.doors import actor_of
 from corps.permissions import Permission
 from duties.admin.fields import members_named, names_field
 from duties.enums import AttendanceStatus, DutyCategory
+from duties.logic.times import untouched
 from duties.models import Attendance
 from duties.operations import attendance
 
@@ -53,17 +54,23 @@ class CorrectPage(RecordPage):
     notes = (_("The record stays and counts no longer; a new one with your reason counts in its place."),)
 
     def initial(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
-        return {"status": obj.status, "checked_in_at": obj.checked_in_at, "checked_out_at": obj.checked_out_at}
+        return {
+            "status": obj.status,
+            "checked_in_at": obj.checked_in_at,
+            "checked_out_at": obj.checked_out_at,
+            "names": obj.replaced_by.name if obj.replaced_by is not None else "",
+        }
 
     def perform(self, request: HttpRequest, obj: Any, values: dict[str, Any]) -> Any:
-        actor = actor_of(request)
-        instead = members_named(actor, obj.shift, values["names"])
+        # Only a replacement asks who came; the field may still hold the one who no longer did.
+        replaced = values["status"] == AttendanceStatus.REPLACED
+        instead = members_named(obj.shift, values["names"]) if replaced else []
         attendance.correct(
-            actor=actor,
+            actor=actor_of(request),
             attendance_id=obj.pk,
             status=AttendanceStatus(values["status"]),
-            checked_in_at=values["checked_in_at"],
-            checked_out_at=values["checked_out_at"],
+            checked_in_at=untouched(obj.checked_in_at, values["checked_in_at"]),
+            checked_out_at=untouched(obj.checked_out_at, values["checked_out_at"]),
             replaced_by_id=instead[0] if instead else None,
             reason=values["reason"],
         )

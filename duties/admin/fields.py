@@ -16,18 +16,20 @@ from duties.models import DutyKind
 from duties.queries.offers import named_members
 
 if TYPE_CHECKING:
-    from corps.actors import Actor
     from duties.models import Shift
 
 _BETWEEN = re.compile(r"[\s、，,;；]+")
 
 
-def members_named(actor: "Actor", shift: "Shift", text: str) -> list[int]:
-    """Ids of the members of the shift's units whose names were typed. Raises `Refusal` for one that is unclear."""
+def members_named(shift: "Shift", text: str) -> list[int]:
+    """Ids of the members of the shift's units whose names were typed; for who acts for the organiser.
+
+    Raises `Refusal` for a name that is unclear.
+    """
     words = [word for word in _BETWEEN.split(text.strip()) if word]
     tree = current_tree()
     parts = [shift.unit_id, *shift.joint_units.values_list("unit_id", flat=True)]
-    found = named_members(actor, [unit for part in parts for unit in tree.within(part)], words)
+    found = named_members([unit for part in parts for unit in tree.within(part)], words)
     return [_only(word, found[word]) for word in dict.fromkeys(words)]
 
 

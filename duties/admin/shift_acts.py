@@ -47,9 +47,8 @@ class AssignPage(ShiftPage):
         return [str(_("%(planned)d of %(needed)d are planned.") % {"planned": planned, "needed": obj.needed})]
 
     def perform(self, request: HttpRequest, obj: Any, values: dict[str, Any]) -> Any:
-        actor = actor_of(request)
-        ids = members_named(actor, obj, values["names"])
-        assignments.assign(actor=actor, shift_id=obj.pk, member_ids=ids)
+        ids = members_named(obj, values["names"])
+        assignments.assign(actor=actor_of(request), shift_id=obj.pk, member_ids=ids)
         return ngettext("%(n)d member is on the shift.", "%(n)d members are on the shift.", len(ids)) % {"n": len(ids)}
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.urls import reverse
 from rest_framework import serializers
 
 from corps.api.fields import MomentField
@@ -102,6 +103,26 @@ class AttendancePageSerializer(serializers.Serializer[Any]):
     next = serializers.CharField(allow_blank=True)
 
 
+class PhotoSerializer(serializers.Serializer[Any]):
+    """A picture of a shift; at `address` stands the picture itself, for whoever may see the shift."""
+
+    id = serializers.IntegerField()
+    address = serializers.SerializerMethodField()
+    content_type = serializers.CharField(help_text="image/jpeg, image/png or image/webp.")
+    caption = serializers.CharField(allow_blank=True)
+    added_at = MomentField()
+
+    def get_address(self, photo: Any) -> str:
+        return reverse("api:shift-photo", args=[photo.shift_id, photo.pk])
+
+
+class NewPhotoSerializer(serializers.Serializer[Any]):
+    """A picture as JPEG, PNG or WebP up to 5 MB, told by its content, and what is on it."""
+
+    photo = serializers.FileField()
+    caption = serializers.CharField(max_length=100, allow_blank=True, default="")
+
+
 class ShiftSerializer(ShiftRowSerializer):
     """A shift with its people and what it came to."""
 
@@ -119,6 +140,7 @@ class ShiftSerializer(ShiftRowSerializer):
     cancel_reason = serializers.CharField()
     members = PlannedSerializer(source="assignments", many=True)
     attendance = AttendanceSerializer(source="attendances", many=True)
+    photos = PhotoSerializer(many=True)
 
     def get_joint_units(self, shift: Any) -> list[str]:
         return [_code(part.unit_id) for part in shift.joint_units.all()]
@@ -241,11 +263,11 @@ class AttendanceCorrectionSerializer(AttendanceRecordSerializer):
 
 
 class ShiftResultsSerializer(serializers.Serializer[Any]):
-    """What the shift came to."""
+    """What the shift came to; what is absent stays."""
 
-    materials = serializers.IntegerField(min_value=0, default=0)
-    people_reached = serializers.IntegerField(min_value=0, default=0)
-    summary = serializers.CharField(max_length=2000, allow_blank=True, default="")
+    materials = serializers.IntegerField(min_value=0, required=False)
+    people_reached = serializers.IntegerField(min_value=0, required=False)
+    summary = serializers.CharField(max_length=2000, allow_blank=True, required=False)
 
 
 class ShiftQuerySerializer(serializers.Serializer[Any]):

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status, viewsets
 from rest_framework.decorators import action
@@ -24,8 +26,10 @@ from duties.api.serializers import (
     ChosenMembersSerializer,
     DutyKindSerializer,
     DutyReasonSerializer,
+    NewPhotoSerializer,
     NewShiftSerializer,
     OneMemberSerializer,
+    PhotoSerializer,
     ShiftChangeSerializer,
     ShiftPageSerializer,
     ShiftQuerySerializer,
@@ -34,11 +38,12 @@ from duties.api.serializers import (
     ShiftSerializer,
 )
 from duties.enums import AttendanceStatus, DutyCategory, ShiftState
+from duties.logic.pictures import LARGEST
 from duties.models import Attendance, Shift
 from duties.operations import assignments, attendance, results, shifts
 from duties.queries.kinds import kinds_of
 from duties.queries.lists import AttendanceFilter, ShiftFilter, kind_named, page_of_attendance, page_of_shifts
-from duties.queries.shifts import attendance_of, shift_of
+from duties.queries.shifts import attendance_of, photo_of, shift_of
 
 _UNIT = OpenApiParameter("unit", str, description="Code of the unit whose subtree is listed; needed with several.")
 _DAYS = (
@@ -130,20 +135,22 @@ class ShiftViewSet(_Door):
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change the plan; what is absent stays."""
         entered = self.entered(ShiftChangeSerializer)
-        present = shift_of(actor_of(request), int(pk))
-        corps_id = current_tree().nodes[present.unit_id].corps_id
-        joint = [part.unit_id for part in present.joint_units.all()]
+        found = shift_of(actor_of(request), int(pk))
+        changes: dict[str, Any] = {name: entered[name] for name in _PLAN if name in entered}
+        if "kind" in entered:
+            changes["kind_id"] = kind_named(current_tree().nodes[found.unit_id].corps_id, entered["kind"])
+        if "site" in entered:
+            changes["site_id"] = entered["site"]
+        if "joint_units" in entered:
+            changes["joint_unit_ids"] = self._units(entered["joint_units"])
         shifts.edit_shift(
             actor=actor_of(request),
-            shift_id=present.pk,
-            kind_id=kind_named(corps_id, entered["kind"]) if "kind" in entered else present.kind_id,
-            site_id=entered.get("site", present.site_id),
-            joint_unit_ids=self._units(entered["joint_units"]) if "joint_units" in entered else joint,
+            shift_id=found.pk,
             member_ids=entered.get("members"),
             reason=entered["reason"],
-            **{name: entered.get(name, getattr(present, name)) for name in _PLAN},
+            **changes,
         )
-        return self._answer(present.pk)
+        return self._answer(found.pk)
 
     @extend_schema(request=DutyReasonSerializer, responses=ShiftSerializer)
     @action(detail=True, methods=["post"])
@@ -208,6 +215,36 @@ class ShiftViewSet(_Door):
         """Write down what the shift came to."""
         results.record_results(actor=actor_of(request), shift_id=int(pk), **self.entered(ShiftResultsSerializer))
         return self._answer(int(pk))
+
+    @extend_schema(methods=["GET"], responses=PhotoSerializer(many=True))
+    @extend_schema(
+        methods=["POST"], request={"multipart/form-data": NewPhotoSerializer}, responses={201: PhotoSerializer}
+    )
+    @action(detail=True, methods=["get", "post"])
+    def photos(self, request: Request, pk: str) -> Response:
+        """Pictures of the shift, or one more; the same picture twice is one."""
+        actor = actor_of(request)
+        found = shift_of(actor, int(pk))
+        if request.method == "GET":
+            return Response(PhotoSerializer(found.photos.all(), many=True).data)
+        # Before the upload is read.
+        require(actor, Permission.DUTY_RECORD, found.unit_id)
+        entered = self.entered(NewPhotoSerializer)
+        # One byte more than is allowed is enough to be refused, whatever the size of the file.
+        content = entered["photo"].read(LARGEST + 1)
+        made = results.add_photo(actor=actor, shift_id=found.pk, content=content, caption=entered["caption"])
+        return Response(PhotoSerializer(made).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(methods=["GET"], responses={(200, "image/*"): OpenApiTypes.BINARY})
+    @extend_schema(methods=["DELETE"], responses={204: None})
+    @action(detail=True, methods=["get", "delete"], url_path=r"photos/(?P<photo_id>\d{1,18})")
+    def photo(self, request: Request, pk: str, photo_id: str) -> HttpResponse:
+        """One picture itself; or its removal from a shift that is not closed."""
+        if request.method == "DELETE":
+            results.remove_photo(actor=actor_of(request), shift_id=int(pk), photo_id=int(photo_id))
+            return Response(status=status.HTTP_204_NO_CONTENT)
+        content, content_type = photo_of(actor_of(request), int(pk), int(photo_id))
+        return HttpResponse(content, content_type=content_type, headers={"Cache-Control": "private, no-store"})
 
     @extend_schema(request=None, responses=ShiftSerializer)
     @action(detail=True, methods=["post"])

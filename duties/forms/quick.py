@@ -1,11 +1,12 @@
 """The quick row: one line of typed words becomes shifts of several days. It knows the words, not the database."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -168,11 +169,29 @@ class QuickForm(forms.Form):
             days=values["days"],
             starts=starts,
             minutes=minutes or kind.minutes,
-            needed=values["needed"] or kind.needed,
+            needed=kind.needed if values["needed"] is None else values["needed"],
             site_id=site_id,
             route=route,
             teams=values["people"],
         )
+
+
+def typed_periods(
+    typed: Mapping[str, str], monday: dt.date, kinds: Sequence[KindChoice]
+) -> list[tuple[dt.datetime, dt.datetime]]:
+    """From when until when the shifts of a row would be that is still being typed; empty until it can be read."""
+    meant = _meant(typed.get("kind", "").strip(), kinds)
+    usual = (meant[0].starts, meant[0].minutes) if len(meant) == 1 else (None, None)
+    try:
+        days = read_weekdays(typed.get("days", ""))
+        starts, minutes = read_times(typed["times"]) if typed.get("times", "").strip() else usual
+    except Unreadable:
+        return []
+    minutes = minutes or usual[1]
+    if starts is None or minutes is None:
+        return []
+    begins = [timezone.make_aware(dt.datetime.combine(monday + dt.timedelta(days=day), starts)) for day in days]
+    return [(begin, begin + dt.timedelta(minutes=minutes)) for begin in begins]
 
 
 def ids_of_teams(typed: str, find_people: FindPeople) -> list[list[int]]:

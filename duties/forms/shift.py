@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from duties.enums import SERVED, AttendanceStatus
 from duties.forms.quick import FindPeople, ids_of_teams
+from duties.policies.shifts import EARLIEST
 
 # Where operations speak of a field by another name than the form's.
 PLACES = {
@@ -122,12 +123,38 @@ class ShiftForm(_PlanFields):
         *("police", "auxiliaries", "vehicles", "remarks"),
     )
 
+    def clean_day(self) -> dt.date:
+        """A day that still has a next one, on which a shift may end."""
+        day: dt.date = self.cleaned_data["day"]
+        if not EARLIEST.year <= day.year < dt.MAXYEAR:
+            raise forms.ValidationError(_("The date of the shift is too far away."))
+        return day
+
     @property
     def plan(self) -> dict[str, Any]:
         """Keyword arguments of planning and editing, without joint units and members."""
         values = self.cleaned_data
         starts_at, ends_at = moments(values["day"], values["starts"], values["ends"])
         return {**self._common(), "starts_at": starts_at, "ends_at": ends_at}
+
+
+class ShiftEditForm(ShiftForm):
+    """Editing a shift: each field carries along what it showed, so that only what the reader changed is written and
+    not, unseen, what somebody else has changed since.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        for field in self.fields.values():
+            field.show_hidden_initial = True
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """Keyword arguments of editing, without joint units."""
+        changed = set(self.changed_data)
+        if changed & {"day", "starts", "ends"}:
+            changed |= {"starts", "ends"}
+        return {name: value for name, value in self.plan.items() if PLACES.get(name, name) in changed}
 
 
 class SeriesForm(_PlanFields):

@@ -45,6 +45,13 @@ def is_late(starts_at: dt.datetime, checked_in_at: dt.datetime) -> bool:
     return checked_in_at - starts_at > LATE_AFTER
 
 
+def untouched(before: dt.datetime | None, entered: dt.datetime | None) -> dt.datetime | None:
+    """What was entered into a field that shows minutes; with the seconds of `before` where nobody touched it."""
+    if entered is not None and before is not None and before.replace(second=0, microsecond=0) == entered:
+        return before
+    return entered
+
+
 def span_text(start: dt.datetime, end: dt.datetime) -> str:
     """`11-03 19:00–21:00`, or with both dates when the span does not end on the following day at the latest.
 

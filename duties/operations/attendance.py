@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from corps.actors import account_id
 from corps.errors import Refusal
 from corps.permissions import Permission
+from corps.queries.scope import allowed
 from duties.enums import SERVED, AttendanceStatus, ShiftState
 from duties.logic.times import minutes_between
 from duties.models import Assignment, Attendance, Shift
@@ -32,6 +33,7 @@ from duties.policies import attendance as policy
 from duties.policies.people import check_on_duty
 from duties.policies.shifts import check_can_change, check_reason
 from duties.queries.free import Clash, attended_clashes, planned_clashes
+from duties.queries.homes import homes_on
 from duties.queries.shifts import attendance_of
 
 if TYPE_CHECKING:
@@ -137,7 +139,10 @@ def _correcting(
     seen = attendance_of(actor, attendance_id)
     right = _right_to_correct(actor, seen)
     with writing(actor=actor, action=action, permission=Permission.DUTY_RECORD, unit_id=right.unit_id, reason=reason):
-        yield take_shift(seen.shift_id), right, _take(attendance_id)
+        shift, row = take_shift(seen.shift_id), _take(attendance_id)
+        if not right.whole and not allowed(actor, Permission.DUTY_RECORD, row.unit_id):
+            raise PermissionDenied(f"attendance {attendance_id}")
+        yield shift, right, row
 
 
 def _record_one(actor: "Actor", shift_id: int, entry: Entry, *, action: str) -> Attendance:
@@ -177,6 +182,9 @@ class _List:
         hold_members([*self.members, *self.stand_ins])
         rows = Attendance.objects.filter(shift=shift, member_id__in=self.members, current=True)
         self.rows: dict[int, Attendance] = {row.member_id: row for row in rows.select_related("member")}
+        # What is written down later counts where the member was at home then, not where a transfer has led since.
+        earlier = shift.day < timezone.localdate()
+        self.homes = homes_on(list(self.members), shift.starts_at) if earlier else {}
 
     def check_unrecorded(self, member_id: int) -> None:
         """Raise `Refusal` for somebody who is recorded already."""
@@ -257,7 +265,7 @@ class _List:
         row = Attendance(
             shift=self.shift,
             member=member,
-            unit_id=member.unit_id,
+            unit_id=self.homes.get(member.pk, member.unit_id),
             day=self.shift.day,
             category=self.shift.category,
             mechanism=self.shift.mechanism,

@@ -2,20 +2,21 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from corps.errors import Refusal
 from corps.operations.context import acting
+from corps.operations.tree import hold_open
 from corps.permissions import Permission
 from duties.enums import ShiftState
-from duties.models import Assignment, Shift, ShiftUnit
-from duties.operations.assignments import assign
+from duties.models import Shift
+from duties.operations.copying import LeftOut, copy_of, save_copies
+from duties.operations.holding import hold_members, writing, writing_shift
 from duties.operations.shifts import cancel_shift, plan_shift
+from duties.policies import shifts as policy
 
 if TYPE_CHECKING:
     from corps.actors import Actor
@@ -23,10 +24,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
-    """The new shift, and who could not be taken along, each with the sentence why."""
+    """The new shift, and who could not be taken along."""
 
     shift: Shift
-    left_out: list[str] = field(default_factory=list)
+    left_out: list[LeftOut]
 
 
 def plan_days(
@@ -46,7 +47,9 @@ def plan_days(
 
     Raises `Refusal`, with the day in it where the refusal is about people.
     """
-    with acting(actor=actor, action="shift.plan_days", permission=Permission.DUTY_PLAN, unit_id=unit_id):
+    with writing(actor=actor, action="shift.plan_days", permission=Permission.DUTY_PLAN, unit_id=unit_id):
+        # All at once, in the order of their keys: day by day, two rows with crossing teams would wait for each other.
+        hold_members({member_id for team in teams for member_id in team})
         made = []
         for number, day in enumerate(sorted(days)):
             starts_at = timezone.make_aware(dt.datetime.combine(day, starts))
@@ -67,34 +70,18 @@ def plan_days(
 
 
 def repeat_shift(*, actor: "Actor", shift_id: int, day: dt.date) -> Repeated:
-    """Plan the shift once more on another date, with those of its members who are free then."""
-    model = Shift.objects.visible_to(actor).get(pk=shift_id)
-    with acting(actor=actor, action="shift.repeat", permission=Permission.DUTY_PLAN, unit_id=model.unit_id):
-        starts_at = model.starts_at + dt.timedelta(days=(day - model.day).days)
-        shift = plan_shift(
-            actor=actor,
-            unit_id=model.unit_id,
-            kind_id=model.kind_id,
-            starts_at=starts_at,
-            ends_at=starts_at + (model.ends_at - model.starts_at),
-            needed=model.needed,
-            site_id=model.site_id,
-            route=model.route,
-            joint_unit_ids=list(ShiftUnit.objects.filter(shift=model).values_list("unit_id", flat=True)),
-            police=model.police,
-            auxiliaries=model.auxiliaries,
-            vehicles=model.vehicles,
-            remarks=model.remarks,
-        )
-        left_out = []
-        members = Assignment.objects.filter(shift=model, active=True).order_by("member_id")
-        for member_id in members.values_list("member_id", flat=True):
-            try:
-                with transaction.atomic():
-                    assign(actor=actor, shift_id=shift.pk, member_ids=[member_id])
-            except Refusal as refusal:
-                left_out.append(str(refusal))
-        return Repeated(shift, left_out)
+    """Plan the shift once more on another date, with those of its members who are free then. Raises `Refusal`."""
+    with writing_shift(actor=actor, action="shift.repeat", permission=Permission.DUTY_PLAN, shift_id=shift_id) as (
+        source,
+        _right,
+    ):
+        hold_open([source.unit_id])
+        policy.check_kind(source.kind, source.unit.corps_id)
+        if source.site is not None:
+            policy.check_site(source.site, source.unit.corps_id)
+        twin = copy_of(source, (day - source.day).days)
+        policy.check_period(twin.starts_at, twin.ends_at)
+        return Repeated(twin, save_copies(actor=actor, pairs=[(source, twin)], with_members=True))
 
 
 def take_back(*, actor: "Actor", unit_id: int, shift_ids: Iterable[int]) -> int:

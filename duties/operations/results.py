@@ -28,13 +28,26 @@ LONGEST_SUMMARY = 2000
 LONGEST_CAPTION = 100
 
 
-def record_results(*, actor: "Actor", shift_id: int, materials: int, people_reached: int, summary: str) -> Shift:
-    """Write down what was handed out (items), how many people were reached, and what was done. Raises `Refusal`."""
+def record_results(
+    *,
+    actor: "Actor",
+    shift_id: int,
+    materials: int | None = None,
+    people_reached: int | None = None,
+    summary: str | None = None,
+) -> Shift:
+    """Write down what was handed out (items), how many people were reached, and what was done; what is left out stays.
+
+    Raises `Refusal`.
+    """
     with writing_shift(actor=actor, action="shift.results", permission=Permission.DUTY_RECORD, shift_id=shift_id) as (
         shift,
         _right,
     ):
         policy.check_can_change(shift)
+        materials = shift.materials if materials is None else materials
+        people_reached = shift.people_reached if people_reached is None else people_reached
+        summary = shift.summary if summary is None else summary.strip()
         for place, number in (("materials", materials), ("people_reached", people_reached)):
             if not 0 <= number <= MOST_COUNTED:
                 raise Refusal(
@@ -43,8 +56,8 @@ def record_results(*, actor: "Actor", shift_id: int, materials: int, people_reac
                     place=place,
                     remedy=_("Enter a number from %(least)d to %(most)d.") % {"least": 0, "most": MOST_COUNTED},
                 )
-        policy.check_texts(LONGEST_SUMMARY, summary=summary.strip())
-        shift.materials, shift.people_reached, shift.summary = materials, people_reached, summary.strip()
+        policy.check_texts(LONGEST_SUMMARY, summary=summary)
+        shift.materials, shift.people_reached, shift.summary = materials, people_reached, summary
         shift.save(update_fields=["materials", "people_reached", "summary"])
         return shift
 
@@ -111,16 +124,15 @@ def add_photo(*, actor: "Actor", shift_id: int, content: bytes, caption: str = "
         )
 
 
-def remove_photo(*, actor: "Actor", photo_id: int) -> None:
-    """Delete a picture of a shift that is not closed. Raises `Refusal`."""
-    shift_id = ShiftPhoto.objects.filter(pk=photo_id).values_list("shift_id", flat=True).first()
-    if shift_id is None:
-        raise Http404("no such photo")
+def remove_photo(*, actor: "Actor", shift_id: int, photo_id: int) -> None:
+    """Delete a picture of a shift that is not closed. Raises `Refusal`; `Http404` for a picture of another shift."""
     with writing_shift(
         actor=actor, action="shift.photo_remove", permission=Permission.DUTY_RECORD, shift_id=shift_id
     ) as (shift, _right):
         policy.check_can_change(shift)
-        shift.photos.filter(pk=photo_id).delete()
+        deleted, _models = shift.photos.filter(pk=photo_id).delete()
+        if not deleted:
+            raise Http404("no such photo")
 
 
 def _cleaned(content: bytes) -> tuple[bytes, str]:

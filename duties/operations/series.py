@@ -14,6 +14,7 @@ from duties.models import Series, Shift
 from duties.operations.assignments import put_on
 from duties.operations.holding import Right, writing
 from duties.operations.shift_plan import Planned, ShiftPlan
+from duties.policies.shifts import check_days
 
 if TYPE_CHECKING:
     from corps.actors import Actor
@@ -67,6 +68,7 @@ def _weekday_bits(weekdays: Iterable[int]) -> int:
 
 
 def _days(bits: int, first: dt.date, last: dt.date) -> list[dt.date]:
+    check_days(first_day=first, last_day=last)
     if last < first or (last - first).days >= LONGEST_SERIES:
         raise Refusal(
             _("The series does not end within a year of its start."),

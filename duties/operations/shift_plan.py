@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Required, TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -19,11 +19,7 @@ if TYPE_CHECKING:
     from corps.actors import Actor
 
 
-class Planned(TypedDict, total=False):
-    """What planning and editing take beside unit, time and people; what is left out is empty or nought."""
-
-    kind_id: Required[int]
-    needed: Required[int]
+class _Further(TypedDict, total=False):
     site_id: int | None
     route: str
     joint_unit_ids: Iterable[int]
@@ -31,6 +27,35 @@ class Planned(TypedDict, total=False):
     auxiliaries: int
     vehicles: int
     remarks: str
+
+
+class Planned(_Further):
+    """What planning takes beside unit, time and people; what is left out is empty or nought."""
+
+    kind_id: int
+    needed: int
+
+
+class Changes(_Further, total=False):
+    """The same for editing; what is left out stays."""
+
+    kind_id: int
+    needed: int
+
+
+def plan_of(shift: Shift) -> Planned:
+    """What is planned of a shift as it is now."""
+    return {
+        "kind_id": shift.kind_id,
+        "needed": shift.needed,
+        "site_id": shift.site_id,
+        "route": shift.route,
+        "joint_unit_ids": list(shift.joint_units.values_list("unit_id", flat=True)),
+        "police": shift.police,
+        "auxiliaries": shift.auxiliaries,
+        "vehicles": shift.vehicles,
+        "remarks": shift.remarks,
+    }
 
 
 class ShiftPlan:

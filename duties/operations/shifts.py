@@ -14,7 +14,7 @@ from duties.enums import SERVED, ShiftState
 from duties.models import Attendance, Shift
 from duties.operations.assignments import put_on, release, remedy
 from duties.operations.holding import Right, hold_members, one_place_each, writing, writing_shift
-from duties.operations.shift_plan import Planned, ShiftPlan
+from duties.operations.shift_plan import Changes, Planned, ShiftPlan, plan_of
 from duties.policies import shifts as policy
 from duties.policies.attendance import EARLY
 from duties.queries.free import planned_clashes
@@ -46,19 +46,23 @@ def edit_shift(
     *,
     actor: "Actor",
     shift_id: int,
-    starts_at: dt.datetime,
-    ends_at: dt.datetime,
+    starts_at: dt.datetime | None = None,
+    ends_at: dt.datetime | None = None,
     member_ids: Iterable[int] | None = None,
     reason: str = "",
-    **planned: Unpack[Planned],
+    **changes: Unpack[Changes],
 ) -> Shift:
-    """Write the plan of a shift as a whole; without `member_ids` its people stay. Raises `Refusal`, also when somebody
-    who is planned for it is held by another shift at the new time.
+    """Change the plan of a shift; what is left out stays as it is once the shift is locked, so that two who change
+    different things both get their way. Raises `Refusal`, also when somebody who is planned for it is held by another
+    shift at the new time.
     """
     with writing_shift(
         actor=actor, action="shift.edit", permission=Permission.DUTY_PLAN, shift_id=shift_id, reason=reason
     ) as (shift, right):
         policy.check_can_change(shift)
+        starts_at, ends_at = starts_at or shift.starts_at, ends_at or shift.ends_at
+        planned = plan_of(shift)
+        planned.update(changes)
         plan = ShiftPlan(actor=actor, unit_id=shift.unit_id, before=shift, **planned)
         before = set(shift.assignments.filter(active=True).values_list("member_id", flat=True))
         wanted = before if member_ids is None else set(member_ids)

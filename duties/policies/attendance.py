@@ -45,10 +45,10 @@ def check_times(shift: "Shift", checked_in_at: dt.datetime, checked_out_at: dt.d
         return
     if minutes_between(checked_in_at, checked_out_at) < 1:
         raise Refusal(
-            _("Checking out lies before checking in."),
+            _("Checking out lies before checking in, or in the same minute."),
             code="attendance.period",
             place="checked_out_at",
-            remedy=_("Please check both times."),
+            remedy=_("Please check both times; whoever has just come is checked out a minute later."),
         )
     if checked_out_at > shift.ends_at + OVERTIME:
         raise Refusal(

@@ -91,6 +91,18 @@ def check_period(starts_at: dt.datetime, ends_at: dt.datetime) -> None:
         )
 
 
+def check_days(**days: dt.date) -> None:
+    """Days on which shifts can be planned at all; each shift is checked again, to the moment."""
+    for place, day in days.items():
+        if not EARLIEST.year <= day.year <= timezone.localdate().year + 3:
+            raise Refusal(
+                _("The date of the shift is too far away."),
+                code="shift.period",
+                place=place,
+                remedy=_("Please check the year; shifts can be planned two years ahead."),
+            )
+
+
 def check_numbers(**numbers: int) -> None:
     """Numbers of people and vehicles; `needed` is at least one."""
     for place, number in numbers.items():

@@ -1,17 +1,18 @@
 """Whom a shift could be given to, and why not: members by name or pinyin, each with what speaks against them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from corps.permissions import Permission
 from corps.queries.scope import Tree, allowed, current_tree, local_today, require
 from duties.logic.standing import may_serve
 from duties.models import Assignment, Shift, ShiftUnit
-from duties.queries.free import planned_clashes
+from duties.queries.free import Period, clashes_within
 from duties.queries.offers import labels_of
 from members.enums import MemberStatus
 from members.models import Member
@@ -41,12 +42,14 @@ class Candidate:
     why_not: str
 
 
-def candidates(actor: "Actor", unit: "Node | Unit", words: str, shift: Shift | None = None) -> list[Candidate]:
+def candidates(
+    actor: "Actor", unit: "Node | Unit", words: str, shift: Shift | None = None, periods: Sequence[Period] = ()
+) -> list[Candidate]:
     """Members of the unit and everything below it, of further teams there, and of the shift's joint units, that the
     words (name, pinyin, initials) may mean; all of them without words. At most fifty, who is free first.
 
-    With `shift`: who is planned for it already, or held by another at that time, says so. Raises `Http404` or
-    `PermissionDenied` for a unit in which the actor does not plan.
+    With `shift`: who is planned for it already, or held by another at that time, says so; without one, who is held in
+    any of the `periods`. Raises `Http404` or `PermissionDenied` for a unit in which the actor does not plan.
     """
     require(actor, Permission.DUTY_PLAN, unit.id)
     tree = current_tree()
@@ -54,7 +57,7 @@ def candidates(actor: "Actor", unit: "Node | Unit", words: str, shift: Shift | N
     found = {member.pk: member for member in Member.objects.filter(pk__in=ids).only(*_FIELDS)}
     members = [found[identifier] for identifier in ids if identifier in found]
     labels = labels_of(members)
-    speaks_against = _reasons(actor, members, shift)
+    speaks_against = _reasons(actor, members, shift, periods)
     rows = [
         Candidate(
             id=member.pk,
@@ -100,20 +103,22 @@ def _team_members(unit_ids: Iterable[int], words: str) -> list[int]:
     return list(rows.order_by("pinyin", "name", "id").values_list("pk", flat=True).distinct()[:OFFERED])
 
 
-def _reasons(actor: "Actor", members: list[Member], shift: Shift | None) -> dict[int, str]:
+def _reasons(actor: "Actor", members: list[Member], shift: Shift | None, periods: Sequence[Period]) -> dict[int, str]:
     """What speaks against members, by id."""
-    day = shift.day if shift is not None else local_today()
+    if shift is not None:
+        periods = [(shift.starts_at, shift.ends_at)]
+    day = timezone.localdate(periods[0][0]) if periods else local_today()
     reasons = {
         member.pk: str(MemberStatus(member.status).label)
         for member in members
         if not may_serve(member.status, member.status_on, day)
     }
-    if shift is None:
-        return reasons
     ids = [member.pk for member in members]
-    planned = Assignment.objects.filter(shift=shift, member_id__in=ids, active=True).values_list("member_id", flat=True)
-    reasons |= {identifier: _("planned for this shift already") for identifier in planned}
-    clashes = planned_clashes(
-        actor=actor, member_ids=ids, starts_at=shift.starts_at, ends_at=shift.ends_at, but_shift_id=shift.pk
+    if shift is not None:
+        planned = Assignment.objects.filter(shift=shift, member_id__in=ids, active=True)
+        already = _("planned for this shift already")
+        reasons |= dict.fromkeys(planned.values_list("member_id", flat=True), already)
+    clashes = clashes_within(
+        actor=actor, member_ids=ids, periods=periods, but_shift_id=shift.pk if shift is not None else None
     )
     return {clash.member_id: clash.sentence for clash in reversed(clashes)} | reasons

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from corps.actors import Actor
 
 NAMED = 5
+# From, until.
+Period = tuple[dt.datetime, dt.datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,19 @@ def planned_clashes(
     but_shift_id: int | None = None,
 ) -> list[Clash]:
     """Shifts that members are planned for within the period, in the order of their start."""
-    rows = Assignment.objects.filter(
-        member_id__in=list(member_ids), active=True, period__overlap=DateTimeTZRange(starts_at, ends_at)
-    ).exclude(shift_id=but_shift_id)
+    return clashes_within(actor=actor, member_ids=member_ids, periods=[(starts_at, ends_at)], but_shift_id=but_shift_id)
+
+
+def clashes_within(
+    *, actor: "Actor", member_ids: Iterable[int], periods: Sequence[Period], but_shift_id: int | None = None
+) -> list[Clash]:
+    """Shifts that members are planned for within any of the periods, in the order of their start."""
+    if not periods:
+        return []
+    during = Q()
+    for starts_at, ends_at in periods:
+        during |= Q(period__overlap=DateTimeTZRange(starts_at, ends_at))
+    rows = Assignment.objects.filter(during, member_id__in=list(member_ids), active=True).exclude(shift_id=but_shift_id)
     return _clashes(actor, [(row, row.period) for row in _with_names(rows)])
 
 

@@ -132,24 +132,33 @@ def _between(first: dt.date | None, end: dt.date | None) -> Q:
 
 
 def _page(rows: Any, after: str, size: int) -> "Page[Any]":
-    place = _CURSOR.fullmatch(after)
+    place = _place(after)
     if place is not None:
-        day, identifier = _day(place.group(1)), int(place.group(2))
-        if day is not None:
-            rows = rows.filter(Q(day__lt=day) | Q(day=day, pk__lt=identifier)).filter(day__lte=day)
+        day, identifier = place
+        rows = rows.filter(Q(day__lt=day) | Q(day=day, pk__lt=identifier)).filter(day__lte=day)
     found = list(rows.order_by("-day", "-id")[: size + 1])
     more, found = len(found) > size, found[:size]
     return Page(found, f"{found[-1].day:%Y-%m-%d}.{found[-1].pk}" if more else "")
 
 
 def _start(after: str, latest: dt.date, days: int) -> dt.date:
-    place = _CURSOR.fullmatch(after)
-    day = _day(place.group(1)) if place is not None else None
-    return max(day or latest, dt.date(1900, 1, 1)) - dt.timedelta(days=days)
+    place = _place(after)
+    return max(place[0] if place is not None else latest, dt.date(1900, 1, 1)) - dt.timedelta(days=days)
 
 
-def _day(text: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
+def _place(after: str) -> tuple[dt.date, int] | None:
+    """Day and key of the last row of the page before; None for the first page. Raises `Refusal` for nonsense."""
+    if not after:
         return None
+    found = _CURSOR.fullmatch(after)
+    try:
+        if found is not None:
+            return dt.date.fromisoformat(found.group(1)), int(found.group(2))
+    except ValueError:
+        pass
+    raise Refusal(
+        _("“%(text)s” is no place in this list.") % {"text": after[:40]},
+        code="after.format",
+        place="after",
+        remedy=_("Take it over from “next” of the page before."),
+    )

@@ -4,15 +4,15 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from corps.permissions import Permission
+from corps.models.scope import InUnits
 from corps.queries.places import sites_of
 from corps.queries.scope import current_tree
 from duties.logic.standing import ON_DUTY
 from duties.models import DutyKind
 from members.logic.search import name_pinyin
-from members.models import Member
+from members.models import Member, TeamMembership
 
 if TYPE_CHECKING:
     from corps.actors import Actor
@@ -39,19 +39,21 @@ def places_for(actor: "Actor", unit_id: int) -> "list[Site]":
     return list(sites_of(actor, around).filter(active=True)[:PLACES_OFFERED])
 
 
-def named_members(actor: "Actor", unit_ids: Iterable[int], words: Sequence[str]) -> dict[str, list[tuple[int, str]]]:
-    """For each word the members of the units it may mean: name, pinyin or initials, or a name with four last characters
-    of the phone or identity number: 张伟(8263). Each as id and the label that means nobody else.
+def named_members(unit_ids: Iterable[int], words: Sequence[str]) -> dict[str, list[tuple[int, str]]]:
+    """For each word the members it may mean: name, pinyin or initials, or a name with four last characters of the phone
+    or identity number: 张伟(8263). Each as id and the label that means nobody else.
 
-    Whole names win over initials. Only who can be put on duty. One query.
+    Members of the units, by home or as a further team, in which the caller lets the reader choose: the organiser of a
+    joint shift chooses among people whom it may not look up in the roster. Whole names win over initials. Only who can
+    be put on duty. One query.
     """
     asked = {word: _LABEL.fullmatch(word) for word in words}
     bare = {word: match.group(1) if match else word for word, match in asked.items()}
     lower = sorted({word.lower() for word in bare.values()})
+    units = list(unit_ids)
+    teams = TeamMembership.objects.filter(InUnits("unit_id", units), member=OuterRef("pk"))
     members = list(
-        Member.objects.visible_to(actor, Permission.DUTY_PLAN)
-        .in_units(unit_ids)
-        .filter(status__in=ON_DUTY)
+        Member.objects.filter(Q(InUnits("unit_id", units)) | Q(Exists(teams)), status__in=ON_DUTY)
         .filter(Q(name__in=set(bare.values())) | Q(initials__in=lower) | Q(pinyin__in=lower))
         .only("id", "name", "initials", "pinyin", "phone", "identity_tail")
         .order_by("name", "id")

@@ -92,8 +92,9 @@ def attendance_of(actor: "Actor", attendance_id: int) -> Attendance:
 
 def photo_of(actor: "Actor", shift_id: int, photo_id: int) -> tuple[bytes, str]:
     """A picture of the shift and its content type, if the actor may see the shift; else `Http404`."""
-    photo = ShiftPhoto.objects.filter(pk=photo_id, shift_id=shift_id).first()
-    if photo is None or not Shift.objects.visible_to(actor).filter(pk=shift_id).exists():
+    photos = ShiftPhoto.objects.filter(shift__in=Shift.objects.visible_to(actor))
+    photo: ShiftPhoto | None = photos.filter(pk=photo_id, shift_id=shift_id).first()
+    if photo is None:
         raise Http404("no such photo")
     return unseal_bytes(bytes(photo.sealed), purpose=PHOTO_PURPOSE), photo.content_type
 

@@ -1,7 +1,7 @@
 """The time line of one shift: planned, changed, people put on and taken off, attendance, corrections, closing."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from corps.actions import action_name
 from corps.models import Site
+from corps.queries.scope import current_tree
 from duties.enums import AttendanceStatus, ShiftState
-from duties.models import Assignment, Attendance, DutyKind, Shift, ShiftPhoto
+from duties.models import Assignment, Attendance, DutyKind, Shift
 from members.models import Member
 
 LONGEST = 200
@@ -62,7 +63,7 @@ class _Teller:
         self.episodes: dict[Any, Episode] = {}
 
     def read(self) -> None:
-        """Each history by the key of its row: what else a row points at has no index there."""
+        """History by the key of its row, or by the shift where rows go for good: only there it has an index."""
         assignments = Assignment.objects.filter(shift=self.shift).values("pk")
         attendances = Attendance.objects.filter(shift=self.shift).values("pk")
         people = _events("AssignmentEvent", pgh_obj_id__in=assignments)
@@ -76,8 +77,8 @@ class _Teller:
         self._plan(plan)
         self._people(people)
         self._attendance(there)
-        for row in _events("ShiftPhotoEvent", pgh_obj_id__in=ShiftPhoto.objects.filter(shift=self.shift).values("pk")):
-            self._episode(row).changes.append(Change(_("Photo"), "", row["caption"] or _("without a caption")))
+        self._parts(_events("ShiftUnitEvent", shift_id=self.shift.pk))
+        self._photos(_events("ShiftPhotoEvent", shift_id=self.shift.pk))
 
     def _episode(self, row: Mapping[str, Any]) -> Episode:
         key = row["pgh_context_id"] or f"{row['pgh_obj_id']}-{row['pgh_id']}"
@@ -112,6 +113,22 @@ class _Teller:
             was[row["pgh_obj_id"]] = row["active"]
             episode = self._episode(row)
             (episode.came if row["active"] else episode.went).append(self.names.get(row["member_id"], "—"))
+
+    def _parts(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Units that take part; the episode of planning names them as well."""
+        nodes = current_tree().nodes
+        for row in rows:
+            node = nodes.get(row["unit_id"])
+            self._note(row, _("Joint units"), node.short_name if node is not None else "—")
+
+    def _photos(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        for row in rows:
+            self._note(row, _("Photo"), row["caption"] or _("without a caption"))
+
+    def _note(self, row: Mapping[str, Any], name: str, what: str) -> None:
+        """Something that came, or went for good."""
+        gone = row["pgh_label"] == "delete"
+        self._episode(row).changes.append(Change(name, what if gone else "", "" if gone else what))
 
     def _attendance(self, rows: Iterable[Mapping[str, Any]]) -> None:
         told: dict[int, str] = {}

@@ -19,6 +19,7 @@ from corps.permissions import Permission
 from corps.views.pages import entered, frame, is_fragment, settle
 from duties.enums import SERVED, AttendanceStatus
 from duties.forms.shift import CorrectionForm, ReplaceForm
+from duties.logic.times import untouched
 from duties.models import Attendance, Shift
 from duties.operations.attendance import (
     Entry,
@@ -29,18 +30,18 @@ from duties.operations.attendance import (
     mark_replaced,
     record_list,
 )
-from duties.queries.parts import attendance_of
-from duties.queries.shifts import shift_of
+from duties.queries.shifts import attendance_of, shift_of
 from duties.views.people import find_people_in
 from duties.views.shared import (
     attempt,
     counted_on,
+    decides_for,
     form_page,
     home_of,
+    open_units,
     planned_on,
     require_there,
     shift_url,
-    units_of,
 )
 from duties.views.words import clock, span
 
@@ -58,7 +59,7 @@ def _mark(request: HttpRequest, found: Shift) -> None:
     actor, wanted = actor_of(request), request.POST.get("mark", "")
     member_id = number_in(request.POST.get("member", ""))
     if "everybody" in request.POST and wanted in {"present", "out"}:
-        entries = _all_present(found) if wanted == "present" else _all_out(found)
+        entries = _all_present(request, found) if wanted == "present" else _all_out(request, found)
         record_list(actor=actor, shift_id=found.pk, entries=entries)
         number = len(entries)
         text = (
@@ -90,23 +91,25 @@ def _came(request: HttpRequest, found: Shift, member_id: int, *, late: bool) -> 
     record_list(actor=actor, shift_id=found.pk, entries=[Entry(member_id, status)])
 
 
-def _all_present(found: Shift) -> list[Entry]:
+def _all_present(request: HttpRequest, found: Shift) -> list[Entry]:
     recorded = {one.member_id for one in counted_on(found)}
     now = timezone.now()
     came = now if now < found.starts_at else None
     return [
         Entry(one.member_id, AttendanceStatus.PRESENT, checked_in_at=came)
         for one in planned_on(found)
-        if one.member_id not in recorded
+        if one.member_id not in recorded and decides_for(request, found, Permission.DUTY_RECORD, one.member)
     ]
 
 
-def _all_out(found: Shift) -> list[Entry]:
+def _all_out(request: HttpRequest, found: Shift) -> list[Entry]:
     leaving = _leaving(found)
     return [
         Entry(one.member_id, AttendanceStatus(one.status), one.checked_in_at, leaving)
         for one in counted_on(found)
-        if one.status in SERVED and one.checked_out_at is None
+        if one.status in SERVED
+        and one.checked_out_at is None
+        and decides_for(request, found, Permission.DUTY_RECORD, one.member)
     ]
 
 
@@ -127,7 +130,7 @@ def replace(request: HttpRequest, shift_id: int, member_id: int) -> HttpResponse
         raise Http404("not planned for this shift")
     form = ReplaceForm(
         entered(request),
-        find_people=find_people_in(request, units_of(found)),
+        find_people=find_people_in(open_units(request, found, Permission.DUTY_RECORD)),
         people_url=reverse("shift_people", args=[found.pk]),
     )
     if request.method == "POST" and form.is_valid():
@@ -166,8 +169,8 @@ def correction(request: HttpRequest, attendance_id: int) -> HttpResponse:
                 actor=actor,
                 attendance_id=one.pk,
                 status=AttendanceStatus(values["status"]),
-                checked_in_at=_kept(form, one, "checked_in_at"),
-                checked_out_at=_kept(form, one, "checked_out_at"),
+                checked_in_at=untouched(one.checked_in_at, values["checked_in_at"]),
+                checked_out_at=untouched(one.checked_out_at, values["checked_out_at"]),
                 replaced_by_id=one.replaced_by_id if values["status"] == AttendanceStatus.REPLACED else None,
                 reason=values["reason"],
             ),
@@ -176,15 +179,6 @@ def correction(request: HttpRequest, attendance_id: int) -> HttpResponse:
             messages.success(request, _("The correction is saved and stands in the time line."))
             return redirect(shift_url(one.shift_id, "crew"))
     return _correction_page(request, one, form)
-
-
-def _kept(form: CorrectionForm, one: Attendance, name: str) -> dt.datetime | None:
-    """Fields show minutes; a time that nobody touched keeps its seconds."""
-    value: dt.datetime | None = form.cleaned_data[name]
-    before: dt.datetime | None = getattr(one, name)
-    if value is not None and before is not None and before.replace(second=0, microsecond=0) == value:
-        return before
-    return value
 
 
 def _recorded(one: Attendance) -> dict[str, Any]:

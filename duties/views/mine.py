@@ -128,7 +128,7 @@ def _row(one: MyShift, now: dt.datetime) -> dict[str, Any]:
     shape, word = _state(one, now)
     return {
         "starts_at": shift.starts_at,
-        "over": shift.ends_at <= now,
+        "over": one.over,
         "times": span(shift.starts_at, shift.ends_at),
         "kind": shift.kind.name,
         "place": place_of(shift),

@@ -1,6 +1,8 @@
 """Members by what is typed of their names: suggested under the cursor, put on a shift and taken off it."""
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from django import forms
 from django.contrib import messages
@@ -15,20 +17,22 @@ from corps.errors import Refusal
 from corps.permissions import Permission
 from corps.queries.scope import Node
 from corps.views.pages import settle, unit_door
-from duties.forms.quick import Named, ids_of_teams
+from duties.forms.quick import Named, ids_of_teams, typed_periods
+from duties.forms.shift import moments
+from duties.logic.times import monday_of
 from duties.operations.assignments import assign, take_off
 from duties.queries.candidates import Candidate, candidates
+from duties.queries.free import Period
 from duties.queries.offers import named_members
 from duties.queries.shifts import shift_of
-from duties.views.shared import planning_unit, require_there, shift_url, units_of
+from duties.views.shared import day_in, kind_choices, open_units, planning_unit, require_there, shift_url
 
 SUGGESTED = 8
 
 
-def find_people_in(request: HttpRequest, unit_ids: Sequence[int]) -> Callable[[Sequence[str]], Named]:
-    """How forms learn whom typed names mean."""
-    actor = actor_of(request)
-    return lambda words: named_members(actor, unit_ids, words)
+def find_people_in(unit_ids: Sequence[int]) -> Callable[[Sequence[str]], Named]:
+    """How forms learn whom typed names mean; units in which the reader may choose people."""
+    return partial(named_members, unit_ids)
 
 
 @require_GET
@@ -36,7 +40,21 @@ def find_people_in(request: HttpRequest, unit_ids: Sequence[int]) -> Callable[[S
 def of_unit(request: HttpRequest, unit: Node) -> HttpResponse:
     """Members that a typed word may mean, for suggestions; who is not free says why."""
     word = request.GET.get("q", "").strip()
-    return _suggested(candidates(actor_of(request), unit, word) if word else [])
+    found = candidates(actor_of(request), unit, word, periods=_wanted(request, unit)) if word else []
+    return _suggested(found)
+
+
+def _wanted(request: HttpRequest, unit: Node) -> list[Period]:
+    """When people are wanted, as far as the form around the field says already; it is still being filled in."""
+    typed = request.GET
+    if "days" in typed:
+        return typed_periods(typed, monday_of(day_in(request, "week")), kind_choices(unit.corps_id))
+    try:
+        day = dt.date.fromisoformat(typed.get("day", ""))
+        starts, ends = (dt.time.fromisoformat(typed.get(name, "")) for name in ("starts", "ends"))
+        return [moments(day, starts, ends)]
+    except (ValueError, OverflowError):
+        return []
 
 
 @login_required
@@ -67,7 +85,8 @@ def put_on(request: HttpRequest, shift_id: int) -> HttpResponse:
     found = shift_of(actor, shift_id)
     require_there(request, found, Permission.DUTY_PLAN)
     try:
-        teams = ids_of_teams(request.POST.get("people", "")[:400], find_people_in(request, units_of(found)))
+        units = open_units(request, found, Permission.DUTY_PLAN)
+        teams = ids_of_teams(request.POST.get("people", "")[:400], find_people_in(units))
         ids = [member for team in teams for member in team]
         if ids:
             assign(actor=actor, shift_id=found.pk, member_ids=ids)

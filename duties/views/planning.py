@@ -14,20 +14,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from corps.doors import actor_of
+from corps.doors import actor_of, number_in
 from corps.errors import Refusal
 from corps.permissions import Permission
-from corps.queries.scope import Node, current_tree, local_today, require
+from corps.queries.scope import Node, allowed, current_tree, require
 from corps.queries.units import path_text, resolve_unit
 from corps.views.pages import entered, unit_door
-from duties.forms.shift import ReasonForm, SeriesForm, ShiftForm
+from duties.forms.shift import ReasonForm, SeriesForm, ShiftEditForm, ShiftForm
 from duties.models import Shift
 from duties.operations.series import plan_series
 from duties.operations.shifts import cancel_shift, edit_shift, plan_shift
 from duties.queries.offers import kinds_in_use, places_for
 from duties.queries.shifts import shift_of
 from duties.views.people import find_people_in
-from duties.views.shared import attempt, form_page, home_of, planned_on, week_url
+from duties.views.shared import attempt, day_in, form_page, home_of, planned_on, week_url
 from duties.views.week import remember_planned
 from duties.views.words import span
 
@@ -54,7 +54,7 @@ def new(request: HttpRequest, unit: Node) -> HttpResponse:
             messages.success(request, _("%(kind)s on %(day)s is planned.") % _named(made))
             return redirect("shift", made.pk)
     return form_page(
-        request, unit, form, heading=_("New shift"), button=_("Plan"), back=week_url(unit.code, _day(request))
+        request, unit, form, heading=_("New shift"), button=_("Plan"), back=week_url(unit.code, day_in(request, "day"))
     )
 
 
@@ -63,7 +63,7 @@ def new(request: HttpRequest, unit: Node) -> HttpResponse:
 def series(request: HttpRequest, unit: Node) -> HttpResponse:
     """Plan the same shift on several weekdays of a period."""
     actor = actor_of(request)
-    day = _day(request)
+    day = day_in(request, "day")
     initial = {**_initial(request, unit), "first_day": day, "last_day": day + dt.timedelta(days=27)}
     form = SeriesForm(entered(request), initial=initial, **_offers(request, unit))
     if request.method == "POST" and form.is_valid():
@@ -93,17 +93,14 @@ def series(request: HttpRequest, unit: Node) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, shift_id: int) -> HttpResponse:
-    """Change the plan; its people stay unless the new time holds one of them elsewhere."""
+    """Change the plan; its people stay. Refused when the new time finds one of them elsewhere."""
     actor = actor_of(request)
     found = shift_of(actor, shift_id)
     require(actor, Permission.DUTY_PLAN, found.unit_id)
     unit = home_of(found)
-    form = ShiftForm(entered(request), initial=_like(found), **_offers(request, unit, found, people=False))
+    form = ShiftEditForm(entered(request), initial=_like(request, found), **_offers(request, unit, found, people=False))
     if request.method == "POST" and form.is_valid():
-        done = attempt(
-            form,
-            lambda: edit_shift(actor=actor, shift_id=found.pk, joint_unit_ids=_joint(request, form), **form.plan),
-        )
+        done = attempt(form, lambda: edit_shift(actor=actor, shift_id=found.pk, **_changes(request, form)))
         if done is not None:
             messages.success(request, _("The changes are saved."))
             return redirect("shift", found.pk)
@@ -162,28 +159,24 @@ def _offers(request: HttpRequest, unit: Node, found: Shift | None = None, *, peo
     return {
         "kinds": kinds,
         "sites": sites,
-        "find_people": find_people_in(request, current_tree().within(unit.id)) if people else None,
+        "find_people": find_people_in(current_tree().within(unit.id)) if people else None,
         "people_url": reverse("duties_people", args=[unit.code]),
     }
 
 
-def _day(request: HttpRequest) -> dt.date:
-    try:
-        return dt.date.fromisoformat(request.GET.get("day", ""))
-    except ValueError:
-        return local_today()
-
-
 def _initial(request: HttpRequest, unit: Node) -> dict[str, Any]:
     """What a new form begins with: another shift that is planned again, or the day that was pressed."""
-    like = request.GET.get("like", "")
-    if like.isdecimal() and len(like) < 19:
-        model = shift_of(actor_of(request), int(like))
-        return {**_like(model), "day": _day(request) if "day" in request.GET else model.day + dt.timedelta(days=7)}
-    return {"day": _day(request), "needed": 2, "starts": dt.time(19, 30), "ends": dt.time(21, 30)}
+    like = number_in(request.GET.get("like", ""))
+    if like is not None:
+        model = shift_of(actor_of(request), like)
+        day = day_in(request, "day") if "day" in request.GET else model.day + dt.timedelta(days=7)
+        return {**_like(request, model), "day": day}
+    return {"day": day_in(request, "day"), "needed": 2, "starts": dt.time(19, 30), "ends": dt.time(21, 30)}
 
 
-def _like(found: Shift) -> dict[str, Any]:
+def _like(request: HttpRequest, found: Shift) -> dict[str, Any]:
+    # Units that the reader does not see could not be named again; editing keeps them.
+    parts = [one.unit.code for one in found.joint_units.all() if _seen(request, one.unit_id)]
     return {
         "kind": found.kind_id,
         "day": found.day,
@@ -192,12 +185,21 @@ def _like(found: Shift) -> dict[str, Any]:
         "needed": found.needed,
         "site": found.site_id,
         "route": found.route,
-        "joint": "、".join(part.unit.code for part in found.joint_units.all()),
+        "joint": "、".join(parts),
         "police": found.police or None,
         "auxiliaries": found.auxiliaries or None,
         "vehicles": found.vehicles or None,
         "remarks": found.remarks,
     }
+
+
+def _changes(request: HttpRequest, form: ShiftEditForm) -> dict[str, Any]:
+    joint = {"joint_unit_ids": _joint(request, form)} if "joint" in form.changed_data else {}
+    return {**form.changes, **joint}
+
+
+def _seen(request: HttpRequest, unit_id: int) -> bool:
+    return allowed(actor_of(request), Permission.UNIT_VIEW, unit_id)
 
 
 def _joint(request: HttpRequest, form: forms.Form) -> list[int]:

@@ -13,10 +13,10 @@ from corps.permissions import Permission
 from corps.queries.scope import require
 from corps.views.pages import settle
 from duties.forms.shift import PhotoForm, ResultsForm
+from duties.logic.pictures import LARGEST
 from duties.models import Shift
 from duties.operations.results import add_photo, close_shift, record_results, remove_photo, reopen_shift
-from duties.queries.parts import photo_of
-from duties.queries.shifts import shift_of
+from duties.queries.shifts import photo_of, shift_of
 from duties.views.shared import attempt, shift_url
 from duties.views.shift import shift_page
 
@@ -64,7 +64,8 @@ def photo_add(request: HttpRequest, shift_id: int) -> HttpResponse:
             lambda: add_photo(
                 actor=actor_of(request),
                 shift_id=found.pk,
-                content=form.cleaned_data["photo"].read(),
+                # One byte more than is allowed is enough to be refused, whatever the size of the file.
+                content=form.cleaned_data["photo"].read(LARGEST + 1),
                 caption=form.cleaned_data["caption"],
             ),
         )
@@ -93,7 +94,7 @@ def photo_remove(request: HttpRequest, shift_id: int, photo_id: int) -> HttpResp
     found = _recordable(request, shift_id)
     return settle(
         request,
-        lambda: remove_photo(actor=actor_of(request), photo_id=photo_id),
+        lambda: remove_photo(actor=actor_of(request), shift_id=found.pk, photo_id=photo_id),
         shift_url(found.pk, "results"),
         _("The photo is removed."),
     )

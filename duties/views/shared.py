@@ -13,11 +13,23 @@ from django.urls import reverse
 from corps.doors import actor_of
 from corps.errors import Refusal
 from corps.permissions import Permission
-from corps.queries.scope import Node, allowed, current_tree
+from corps.queries.scope import Node, allowed, current_tree, local_today
 from corps.views.pages import frame
+from duties.forms.quick import KindChoice
 from duties.forms.shift import PLACES
 from duties.logic.times import monday_of
 from duties.models import Assignment, Attendance, Shift
+from duties.queries.offers import keys_of, kinds_in_use
+from members.models import Member
+
+
+def day_in(request: HttpRequest, name: str) -> dt.date:
+    """A date that the address names; nonsense and far-away years are today."""
+    try:
+        day = dt.date.fromisoformat(request.GET.get(name, ""))
+    except ValueError:
+        return local_today()
+    return day if 2000 <= day.year <= 2200 else local_today()
 
 
 def week_url(unit_code: str, day: dt.date, door: str = "duties") -> str:
@@ -35,10 +47,21 @@ def home_of(shift: Shift) -> Node:
     return current_tree().nodes[shift.unit_id]
 
 
-def units_of(shift: Shift) -> list[int]:
-    """Whose people may serve on it: the organiser and joint units, with everything below them."""
-    tree = current_tree()
-    return list(dict.fromkeys(unit for root in _roots(shift) for unit in tree.within(root)))
+def open_units(request: HttpRequest, shift: Shift, permission: Permission) -> list[int]:
+    """Among whose people the reader chooses: for the organiser those of all units of the shift, for a joint unit its
+    own; with everything below them.
+    """
+    actor, tree, roots = actor_of(request), current_tree(), _roots(shift)
+    if not allowed(actor, permission, shift.unit_id):
+        roots = [root for root in roots if allowed(actor, permission, root)]
+    return list(dict.fromkeys(unit for root in roots for unit in tree.within(root)))
+
+
+def decides_for(request: HttpRequest, shift: Shift, permission: Permission, member: Member) -> bool:
+    """Whether the reader decides about the member: the organiser about all of the shift, a joint unit about its own."""
+    actor = actor_of(request)
+    own = allowed(actor, permission, member.unit_id) and may_there(request, shift, permission)
+    return own or allowed(actor, permission, shift.unit_id)
 
 
 def planning_unit(request: HttpRequest, shift: Shift) -> Node:
@@ -72,6 +95,14 @@ def planned_on(found: Shift) -> list[Assignment]:
 def counted_on(found: Shift) -> list[Attendance]:
     """Attendance that counts."""
     return [one for one in found.attendances.all() if one.current]
+
+
+def kind_choices(corps_id: int) -> list[KindChoice]:
+    """Kinds of duty that can be planned, with all they may be called by."""
+    return [
+        KindChoice(kind.pk, kind.name, keys_of(kind.name, kind.code), kind.needed, kind.starts, kind.minutes)
+        for kind in kinds_in_use(corps_id)
+    ]
 
 
 def form_page(request: HttpRequest, unit: Node, form: forms.Form, **values: Any) -> HttpResponse:

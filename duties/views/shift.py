@@ -21,10 +21,11 @@ from corps.views.pages import frame
 from duties.enums import SERVED, AttendanceStatus, Mechanism, ShiftState
 from duties.forms.shift import PhotoForm, ResultsForm
 from duties.models import Assignment, Attendance, Shift
+from duties.policies.attendance import EARLY
 from duties.policies.closing import missing, missing_results
 from duties.queries.shifts import shift_of
 from duties.queries.story import story_of_shift
-from duties.views.shared import counted_on, home_of, may_there, planned_on, week_url
+from duties.views.shared import counted_on, decides_for, home_of, may_there, planned_on, week_url
 from duties.views.words import STATUS_SHAPES, clock, hours, look_of, place_of, span
 
 MARKS = (
@@ -58,12 +59,24 @@ def _record(
     plans = allowed(actor, Permission.DUTY_PLAN, found.unit_id)
     records = allowed(actor, Permission.DUTY_RECORD, found.unit_id)
     begun, over = found.starts_at <= now, found.ends_at <= now
+    # People are ticked off as they gather; nobody is absent from what has not begun.
+    gathering = found.starts_at - EARLY <= now
     look = look_of(found, len(planned), now)
-    may_mark = is_open and begun and may_there(request, found, Permission.DUTY_RECORD)
+    may_mark = is_open and gathering and may_there(request, found, Permission.DUTY_RECORD)
     may_assign = is_open and may_there(request, found, Permission.DUTY_PLAN)
     recorded = {one.member_id for one in counted}
-    waiting = [one for one in planned if one.member_id not in recorded]
-    to_check_out = [one for one in counted if one.status in SERVED and one.checked_out_at is None]
+    waiting = [
+        one
+        for one in planned
+        if one.member_id not in recorded and decides_for(request, found, Permission.DUTY_RECORD, one.member)
+    ]
+    to_check_out = [
+        one
+        for one in counted
+        if one.status in SERVED
+        and one.checked_out_at is None
+        and decides_for(request, found, Permission.DUTY_RECORD, one.member)
+    ]
     lacking = missing(found, planned, counted) if is_open and over and records else []
     about_results = missing_results(found)
     values: dict[str, Any] = {
@@ -88,15 +101,17 @@ def _record(
             for one in lacking
         ],
         "crew": _crew(request, found, planned, counted, may_mark=may_mark, may_assign=may_assign),
-        "crew_title": _("Attendance") if begun else _("Members"),
+        "crew_title": _("Attendance") if gathering else _("Members"),
         "crew_note": _crew_note(found, planned, counted, begun=begun),
         "crew_hint": _crew_hint(len(waiting), len(to_check_out)),
+        "begun": begun,
         "may_mark": may_mark and bool(waiting or to_check_out),
         "may_assign": may_assign,
         "waiting": waiting,
         "to_check_out": to_check_out,
-        "crew_next": bool(waiting) and may_mark,
-        "marks": MARKS,
+        "all_present_next": begun,
+        "all_out_next": over and not waiting,
+        "marks": MARKS if begun else MARKS[:1],
         "people_url": reverse("shift_people", args=[found.pk]),
         "story": story_of_shift(found),
         "autofocus": not planned and not begun,
@@ -143,11 +158,11 @@ def _crew(
     actor, tree = actor_of(request), current_tree()
     attendance = {one.member_id: one for one in counted}
     members = {one.member_id: one.member for one in planned} | {one.member_id: one.member for one in counted}
-    corrects = may_there(request, found, Permission.DUTY_RECORD) and found.state != ShiftState.CANCELLED
     rows = []
     for member_id, member in members.items():
         one = attendance.get(member_id)
         home = tree.nodes.get(member.unit_id)
+        records = decides_for(request, found, Permission.DUTY_RECORD, member)
         values: dict[str, Any] = {
             "member_id": member_id,
             "name": member.name,
@@ -155,12 +170,13 @@ def _crew(
             if allowed(actor, Permission.MEMBER_VIEW, member.unit_id)
             else "",
             "unit": home.short_name if home and member.unit_id != found.unit_id else "",
-            "markable": may_mark and one is None,
-            "can_take_off": may_assign and one is None,
+            "markable": may_mark and one is None and records,
+            "can_take_off": may_assign and one is None and decides_for(request, found, Permission.DUTY_PLAN, member),
             "note": _("planned") if one is None else "",
         }
         if one is not None:
-            values |= _presence(one, may_mark=may_mark, corrects=corrects)
+            corrects = records and found.state != ShiftState.CANCELLED
+            values |= _presence(one, may_mark=may_mark and records, corrects=corrects)
         elif values["can_take_off"]:
             values["off_title"] = _("Take %(name)s off this shift") % {"name": member.name}
             values["off_text"] = _("%(name)s is free again on %(day)s, %(times)s; the shift then lacks a member.") % {

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
@@ -14,15 +15,16 @@ from django.views.decorators.http import require_GET, require_POST
 from corps.doors import actor_of
 from corps.errors import Refusal
 from corps.permissions import Permission
-from corps.queries.scope import Node, current_tree, local_today, require
+from corps.queries.scope import Node, current_tree, require
 from corps.views.pages import is_fragment, unit_door
 from duties.logic.times import monday_of
 from duties.models import Shift
+from duties.operations.copying import LeftOut
 from duties.operations.planning import plan_days, repeat_shift, take_back
 from duties.operations.weeks import copy_week
 from duties.queries.shifts import shift_of
-from duties.views.shared import week_url
-from duties.views.week_page import UNDO, quick_form, week_page
+from duties.views.shared import day_in, week_url
+from duties.views.week_page import UNDO, UNDO_FOR, last_planned, quick_form, week_page
 
 
 @require_GET
@@ -37,7 +39,7 @@ def duties(request: HttpRequest, unit: Node) -> HttpResponse:
 def add(request: HttpRequest, unit: Node) -> HttpResponse:
     """Plan what stands in the quick row."""
     monday = _monday(request)
-    form = quick_form(request, unit)
+    form = quick_form(request, unit, monday)
     if not form.is_valid():
         return week_page(request, unit, monday, form)
     row = form.row
@@ -101,11 +103,7 @@ def copy(request: HttpRequest, unit: Node) -> HttpResponse:
         messages.success(request, ngettext("%(n)s shift copied.", "%(n)s shifts copied.", len(made)) % {"n": len(made)})
     else:
         messages.success(request, _("Everything of last week stands in this week already."))
-    for one in copied.left_out[:10]:
-        who = one.member or one.shift
-        messages.warning(request, _("Not copied: %(who)s. %(why)s") % {"who": who, "why": one.reason})
-    if len(copied.left_out) > 10:
-        messages.warning(request, _("%(n)s more could not be copied.") % {"n": len(copied.left_out) - 10})
+    _tell_left_out(request, copied.left_out)
     return _done(request, unit, monday)
 
 
@@ -113,9 +111,10 @@ def copy(request: HttpRequest, unit: Node) -> HttpResponse:
 @unit_door(Permission.DUTY_PLAN)
 def undo(request: HttpRequest, unit: Node) -> HttpResponse:
     """Take back what was planned last from this page."""
-    kept = request.session.pop(UNDO, None)
+    kept = last_planned(request, unit)
+    request.session.pop(UNDO, None)
     monday = _monday(request)
-    if not kept or kept["unit"] != unit.id:
+    if kept is None:
         messages.info(request, _("There is nothing to take back."))
         return _done(request, unit, monday)
     try:
@@ -146,26 +145,31 @@ def repeat(request: HttpRequest, shift_id: int) -> HttpResponse:
     words = {"kind": shift.kind.name, "day": f"{day:%m-%d}"}
     remember_planned(request, unit, [done.shift], _("Take back: %(kind)s on %(day)s") % words)
     messages.success(request, _("%(kind)s is planned on %(day)s too.") % words)
-    for sentence in done.left_out:
-        messages.warning(request, sentence)
+    _tell_left_out(request, done.left_out)
     return _done(request, unit, monday_of(day), focus=f"shift-{done.shift.pk}")
 
 
 def remember_planned(request: HttpRequest, unit: Node, made: Sequence[Shift], words: str) -> None:
-    """The next page of the week offers to take these back."""
-    request.session[UNDO] = {"unit": unit.id, "shifts": [shift.pk for shift in made], "words": words}
+    """For a while pages of the week offer to take these back."""
+    request.session[UNDO] = {
+        "unit": unit.id,
+        "shifts": [shift.pk for shift in made],
+        "words": words,
+        "until": (timezone.now() + UNDO_FOR).timestamp(),
+    }
+
+
+def _tell_left_out(request: HttpRequest, left_out: Sequence[LeftOut], most: int = 10) -> None:
+    for one in left_out[:most]:
+        who = one.member or one.shift
+        messages.warning(request, _("Not copied: %(who)s. %(why)s") % {"who": who, "why": one.reason})
+    if len(left_out) > most:
+        messages.warning(request, _("%(n)s more could not be copied.") % {"n": len(left_out) - most})
 
 
 def _monday(request: HttpRequest) -> dt.date:
-    """The Monday of the asked week; nonsense and far-away years are this week."""
-    text = request.GET.get("week", "")
-    try:
-        day = dt.date.fromisoformat(text) if text else local_today()
-    except ValueError:
-        day = local_today()
-    if not 2000 <= day.year <= 2200:
-        day = local_today()
-    return monday_of(day)
+    """The Monday of the asked week."""
+    return monday_of(day_in(request, "week"))
 
 
 def _done(request: HttpRequest, unit: Node, monday: dt.date, focus: str = "") -> HttpResponse:

@@ -20,14 +20,16 @@ from duties.forms.quick import KindChoice, PlaceChoice, QuickForm
 from duties.logic.times import monday_of
 from duties.models import Shift
 from duties.queries.board import BoardRow, Tally, board_of
-from duties.queries.offers import keys_of, kinds_in_use, places_for
+from duties.queries.offers import keys_of, places_for
 from duties.queries.shifts import week_of
 from duties.views.people import find_people_in
-from duties.views.shared import planned_on, week_url
+from duties.views.shared import kind_choices, planned_on, week_url
 from duties.views.words import gap_word, look_of, place_of, span
 
-# Where the session keeps what was planned last.
+# Where the session keeps what was planned last, and how long it may be taken back with one key: it is what has just
+# gone wrong. Days later a shift is cancelled by itself, with a reason.
 UNDO = "duties_undo"
+UNDO_FOR = dt.timedelta(minutes=30)
 KEYS = (
     ("n", gettext_lazy("new shift")),
     ("← → ↑ ↓", gettext_lazy("move")),
@@ -44,8 +46,7 @@ def week_page(
     """The page, or for htmx the piece that changes; `form` is a row that was refused, `focus` where the cursor goes."""
     actor = actor_of(request)
     may = rights(actor, unit.id, Permission.DUTY_PLAN)
-    shifts = list(week_of(actor, unit, monday))
-    own = [shift for shift in shifts if shift.unit_id == unit.id or _takes_part(shift, unit)]
+    own = week_of(actor, unit, monday)
     with_cancelled = "cancelled" in request.GET
     shown = [shift for shift in own if with_cancelled or shift.state != ShiftState.CANCELLED]
     board = board_of(actor, unit, monday)
@@ -62,7 +63,7 @@ def week_page(
         **may,
     }
     if may["duty_plan"]:
-        quick = form or quick_form(request, unit)
+        quick = form or quick_form(request, unit, monday)
         values |= _quick_values(request, unit, quick)
         if form is not None and form.errors:
             values["focus"] = f"quick-{next(iter(form.errors))}" if "__all__" not in form.errors else "quick-kind"
@@ -71,31 +72,32 @@ def week_page(
     return render(request, "duties/week.html", frame(request, unit, "duties", **values))
 
 
-def quick_form(request: HttpRequest, unit: Node) -> QuickForm:
+def quick_form(request: HttpRequest, unit: Node, monday: dt.date) -> QuickForm:
     """The row in which a week is planned by typing."""
     actor = actor_of(request)
     return QuickForm(
         request.POST if request.method == "POST" and "kind" in request.POST else None,
-        kinds=_kind_choices(unit.corps_id),
+        kinds=kind_choices(unit.corps_id),
         places=[PlaceChoice(site.pk, site.name, keys_of(site.name)) for site in places_for(actor, unit.id)],
-        find_people=find_people_in(request, current_tree().within(unit.id)),
-        people_url=reverse("duties_people", args=[unit.code]),
+        find_people=find_people_in(current_tree().within(unit.id)),
+        people_url=week_url(unit.code, monday, "duties_people"),
     )
 
 
-def _kind_choices(corps_id: int) -> list[KindChoice]:
-    return [
-        KindChoice(kind.pk, kind.name, keys_of(kind.name, kind.code), kind.needed, kind.starts, kind.minutes)
-        for kind in kinds_in_use(corps_id)
-    ]
+def last_planned(request: HttpRequest, unit: Node) -> dict[str, Any] | None:
+    """What the reader planned last in the unit, as long as it may be taken back."""
+    kept: dict[str, Any] | None = request.session.get(UNDO)
+    if kept is None or kept["unit"] != unit.id or kept.get("until", 0) < timezone.now().timestamp():
+        return None
+    return kept
 
 
 def _quick_values(request: HttpRequest, unit: Node, quick: QuickForm) -> dict[str, Any]:
-    kept = request.session.get(UNDO)
+    kept = last_planned(request, unit)
     return {
         "quick": quick,
         "keys": KEYS,
-        "undo": kept["words"] if kept and kept["unit"] == unit.id else "",
+        "undo": kept["words"] if kept is not None else "",
         "kinds": [
             {
                 "text": kind.name,
@@ -112,10 +114,6 @@ def _quick_values(request: HttpRequest, unit: Node, quick: QuickForm) -> dict[st
 def _times(kind: KindChoice) -> str:
     ends = (kind.starts.hour * 60 + kind.starts.minute + kind.minutes) % (24 * 60)
     return f"{kind.starts:%H%M}-{ends // 60:02d}{ends % 60:02d}"
-
-
-def _takes_part(shift: Shift, unit: Node) -> bool:
-    return any(part.unit_id == unit.id for part in shift.joint_units.all())
 
 
 def _week(
@@ -159,7 +157,7 @@ def _gaps(shown: Sequence[Shift], board: Sequence[BoardRow]) -> dict[str, Any]:
     open_shifts = [shift for shift in shown if shift.state == ShiftState.PLANNED and shift.ends_at > now]
     lacking = [shift.needed - len(planned_on(shift)) for shift in open_shifts]
     people = sum(gap for gap in lacking if gap > 0) + sum(tally.gap for row in board for tally in row.days)
-    return {"people": people, "shifts": people, "text": gap_word(people) if people else ""}
+    return {"people": people, "text": gap_word(people) if people else ""}
 
 
 def _days(unit: Node, monday: dt.date, shown: Sequence[Shift]) -> list[dict[str, Any]]:

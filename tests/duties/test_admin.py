@@ -1,5 +1,6 @@
 """What officers do with duties in the admin: through operations, into the history with its reason, or refused."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from corps.enums import SiteKind
 from corps.operations.places import add_site
 from duties.enums import AttendanceStatus, DutyCategory, ShiftState
 from duties.models import Attendance, DutyKind, Series, Shift
+from duties.operations.attendance import check_in, mark_replaced
 from duties.operations.default_kinds import DEFAULTS
 from tests.admin_acts import act, send
 from tests.cast import Cast
@@ -113,6 +115,22 @@ def test_cancelling_says_whom_it_frees(cast: Cast, officer: Client) -> None:
     assert send(officer, "duties_shift_cancel", shift.pk, reason="暴雨").status_code == 302
     shift.refresh_from_db()
     assert (shift.state, shift.cancel_reason) == (ShiftState.CANCELLED, "暴雨")
+
+
+def test_a_correction_keeps_the_seconds_nobody_touched_and_who_stood_in(cast: Cast, officer: Client) -> None:
+    one, two, three = (person(cast.units["sg11"].pk, name) for name in ("张伟", "李娜", "王芳"))
+    shift = planned(cast, members=[one, two])
+    came = shift.starts_at + dt.timedelta(seconds=42)
+    row = check_in(actor=SYSTEM, shift_id=shift.pk, member_id=one.pk, at=came)
+    times = {"checked_in_at": f"{YESTERDAY}T19:00", "checked_out_at": f"{YESTERDAY}T21:00"}
+    assert send(officer, "duties_attendance_correct", row.pk, status="late", reason="误登", **times).status_code == 302
+    assert Attendance.objects.get(corrects=row).checked_in_at == came
+    replaced = mark_replaced(actor=SYSTEM, shift_id=shift.pk, member_id=two.pk, by_member_id=three.pk)
+    page = officer.get(reverse("admin:duties_attendance_correct", args=[replaced.pk])).content.decode()
+    assert 'value="王芳"' in page
+    sent = {"status": "absent", "names": "王芳", "reason": "误登"}
+    assert send(officer, "duties_attendance_correct", replaced.pk, **sent).status_code == 302
+    assert Attendance.objects.get(corrects=replaced).replaced_by is None
 
 
 def test_a_site_and_a_joint_unit_out_of_sight_survive_an_edit(cast: Cast) -> None:

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.http import Http404
 from django.utils import timezone
 from pghistory.models import Context
@@ -349,4 +351,41 @@ def test_somebody_planned_who_was_transferred_is_still_recorded(cast: Cast) -> N
     shift = planned(cast, members=[one], kind_id=kind_of(cast, DutyCategory.SCHOOL).pk)
     transfer(actor=SYSTEM, member_id=one.pk, unit_id=cast.units["zx11"].pk, reason="搬家")
     row = check_in(actor=cast.actor("captain_sg11"), shift_id=shift.pk, member_id=one.pk, at=shift.starts_at)
-    assert row.unit_id == cast.units["zx11"].pk
+    # The shift was yesterday, before the transfer.
+    assert row.unit_id == cast.units["sg11"].pk
+
+
+def test_what_is_written_down_late_counts_where_the_member_was_at_home_then(cast: Cast) -> None:
+    one = person(cast.units["zx11"].pk, "张伟")
+    event = apps.get_model("members", "MemberEvent")
+    columns = [field.column for field in event._meta.concrete_fields if field.column != "pgh_id"]
+    others = [name for name in columns if name not in {"pgh_created_at", "unit_id"}]
+    with connection.cursor() as cursor:
+        # The history as it would be: entered twenty days ago, transferred ten and five days ago.
+        for code, back in (("sg11", 20), ("sg12", 10), ("zx11", 5)):
+            cursor.execute(
+                f"INSERT INTO members_memberevent (pgh_created_at, unit_id, {', '.join(others)})"  # noqa: S608
+                f" SELECT %s, %s, {', '.join(others)} FROM members_memberevent WHERE pgh_obj_id = %s LIMIT 1",
+                [moment(days_ago(back), 12), cast.units[code].pk, one.pk],
+            )
+    homes = {}
+    for days in (30, 9, 4):
+        shift = planned(cast, "sg", starts_at=moment(days_ago(days), 19))
+        row = check_in(actor=SYSTEM, shift_id=shift.pk, member_id=one.pk, at=shift.starts_at)
+        homes[days] = row.unit_id
+    assert homes == {days: cast.units[code].pk for days, code in ((30, "sg11"), (9, "sg12"), (4, "zx11"))}
+
+
+def test_a_joint_unit_neither_corrects_nor_withdraws_records_of_others(cast: Cast) -> None:
+    own, other = person(cast.units["zx11"].pk, "张伟"), person(cast.units["sg11"].pk, "李娜")
+    shift = planned(cast, joint_unit_ids=[cast.units["zx1"].pk], members=[own, other])
+    entries = [Entry(one.pk, S.PRESENT) for one in (own, other)]
+    rows = {row.member_id: row for row in record_list(actor=SYSTEM, shift_id=shift.pk, entries=entries)}
+    captain = cast.actor("captain_zx")
+    with pytest.raises(PermissionDenied):
+        withdraw(actor=captain, attendance_id=rows[other.pk].pk, reason="x")
+    with pytest.raises(PermissionDenied):
+        correct(actor=captain, attendance_id=rows[other.pk].pk, status=S.ABSENT, reason="x")
+    assert Attendance.objects.get(member=other).current
+    withdraw(actor=captain, attendance_id=rows[own.pk].pk, reason="同名之误")
+    assert not Attendance.objects.get(member=own).current

@@ -1,12 +1,15 @@
 """One person cannot be in two places, also when many ask for them at the same moment."""
 
+import datetime as dt
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.test import Client
 
 from corps.actors import SYSTEM
 from corps.errors import Refusal
@@ -15,11 +18,12 @@ from duties.models import Assignment, Attendance, Shift
 from duties.operations.assignments import assign
 from duties.operations.attendance import Entry, check_in, correct, record_list
 from duties.operations.kinds import plant_default_kinds
-from duties.operations.results import close_shift
+from duties.operations.planning import plan_days
+from duties.operations.results import close_shift, record_results
 from duties.operations.shifts import cancel_shift, edit_shift
 from duties.operations.weeks import copy_week
 from tests.cast import Cast, assemble
-from tests.duties.scenes import HOUR, days_ago, moment, planned
+from tests.duties.scenes import HOUR, days_ago, kind_of, moment, planned
 from tests.members.roster import person
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -185,3 +189,94 @@ def test_kinds_planted_at_once_are_planted_once(company: Cast) -> None:
     corps_id = company.units["hy"].corps_id
     ended = at_once([lambda: plant_default_kinds(actor=SYSTEM, corps_id=corps_id) for _ in range(4)])
     assert ended == {"done": 4}
+
+
+def somebody_waits() -> bool:
+    """Whether another session waits for a lock of this database."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+            " AND datname = current_database())"
+        )
+        (waits,) = cursor.fetchone()
+    return bool(waits)
+
+
+@pytest.mark.parametrize(("path", "body"), [("", {"remarks": "穿绿马甲"}), ("results/", {"people_reached": 40})])
+def test_a_call_that_names_one_thing_keeps_what_somebody_else_changes_meanwhile(
+    company: Cast, path: str, body: dict[str, object]
+) -> None:
+    """The call has come in before the other change is committed, and is answered after it."""
+    shift = planned(company)
+    client = Client()
+    client.force_login(company.accounts["captain_sg11"])
+    answers: list[int] = []
+
+    def call() -> None:
+        try:
+            send = client.post if path else client.patch
+            answer = send(f"/api/v1/shifts/{shift.pk}/{path}", body, content_type="application/json")
+            answers.append(answer.status_code)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=call)
+    with transaction.atomic():
+        held = Shift.objects.select_for_update().get(pk=shift.pk)
+        thread.start()
+        until = time.monotonic() + 60
+        while not somebody_waits():
+            assert time.monotonic() < until, "nobody came"
+            assert thread.is_alive(), answers
+        held.needed, held.materials = 7, 200
+        held.save()
+    thread.join()
+    assert answers == [200]
+    shift.refresh_from_db()
+    assert (shift.needed, shift.materials) == (7, 200)
+    assert {name: getattr(shift, name) for name in body} == body
+
+
+def test_changes_of_different_things_all_stand(company: Cast) -> None:
+    shift = planned(company)
+    change = partial(edit_shift, actor=SYSTEM, shift_id=shift.pk)
+    result = partial(record_results, actor=SYSTEM, shift_id=shift.pk)
+    works: list[Callable[[], object]] = [
+        partial(change, needed=5),
+        partial(change, remarks="穿绿马甲"),
+        partial(change, police=1),
+        partial(change, vehicles=2),
+        partial(change, ends_at=shift.ends_at + HOUR),
+        partial(result, materials=200),
+        partial(result, people_reached=80),
+        partial(result, summary="平稳"),
+    ]
+    ends_at = shift.ends_at + HOUR
+    assert at_once(works) == {"done": len(works)}
+    shift.refresh_from_db()
+    assert (shift.needed, shift.remarks, shift.police, shift.vehicles, shift.ends_at) == (5, "穿绿马甲", 1, 2, ends_at)
+    assert (shift.materials, shift.people_reached, shift.summary) == (200, 80, "平稳")
+
+
+def test_rows_with_crossing_teams_wait_for_each_other_in_order(company: Cast) -> None:
+    """Two rows name the same two teams the other way round, at the same time: each is planned once, the rest is
+    refused with the name of somebody, and nobody because two waited in a ring.
+    """
+    front, back = ([person(company.units["sg11"].pk, f"队员{n}").pk for n in part] for part in (range(6), range(6, 12)))
+    days = [days_ago(-1), days_ago(-2)]
+    kind = kind_of(company)
+    works = [
+        partial(
+            plan_days,
+            actor=SYSTEM,
+            unit_id=company.units[unit].pk,
+            kind_id=kind.pk,
+            days=days,
+            starts=dt.time(19),
+            minutes=120,
+            needed=2,
+            teams=teams,
+        )
+        for unit, teams in (("sg11", [front, back]), ("sg12", [back, front])) * 3
+    ]
+    assert at_once(works) == {"done": 2, "duty.not_free": 4}

@@ -143,8 +143,10 @@ def test_a_photo_is_kept_sealed_and_opened_for_who_sees_the_shift(cast: Cast) ->
             photo_of(cast.actor(name), shift_id, photo.pk)
     assert PHOTO_PURPOSE == b"duties.photo"
     with pytest.raises(PermissionDenied):
-        remove_photo(actor=cast.actor("inspector_sg"), photo_id=photo.pk)
-    remove_photo(actor=captain, photo_id=photo.pk)
+        remove_photo(actor=cast.actor("inspector_sg"), shift_id=shift.pk, photo_id=photo.pk)
+    with pytest.raises(Http404):
+        remove_photo(actor=captain, shift_id=planned(cast).pk, photo_id=photo.pk)
+    remove_photo(actor=captain, shift_id=shift.pk, photo_id=photo.pk)
     assert not ShiftPhoto.objects.exists()
 
 
@@ -163,7 +165,7 @@ def test_a_closed_shift_keeps_its_photos(cast: Cast) -> None:
     photo = add_photo(actor=SYSTEM, shift_id=shift.pk, content=png())
     close_shift(actor=SYSTEM, shift_id=shift.pk)
     for change in (
-        lambda: remove_photo(actor=SYSTEM, photo_id=photo.pk),
+        lambda: remove_photo(actor=SYSTEM, shift_id=shift.pk, photo_id=photo.pk),
         lambda: add_photo(actor=SYSTEM, shift_id=shift.pk, content=jpeg()),
     ):
         with pytest.raises(Refusal) as caught:

@@ -1,6 +1,8 @@
 """One shift: planning, people, attendance, corrections, results, photos, closing; who may, and what it costs."""
 
 import datetime as dt
+import html
+import re
 from typing import Any
 
 import pytest
@@ -13,7 +15,11 @@ from corps.models import Site
 from corps.queries.scope import local_today
 from duties.enums import AttendanceStatus, ShiftState
 from duties.models import Assignment, Attendance, Shift, ShiftPhoto
+from duties.operations.assignments import assign
 from duties.operations.attendance import Entry, record_list
+from duties.operations.results import add_photo
+from duties.operations.shifts import edit_shift
+from members.models import TeamMembership
 from tests.cast import Cast
 from tests.duties.stage import PICTURE, SQUAD, Duties, duties_of
 from tests.members.roster import person
@@ -21,7 +27,7 @@ from tests.members.roster import person
 pytestmark = pytest.mark.django_db
 
 # Session, account, standing, the tree's version, appointments for each right; the shift with its parts; its history.
-QUERIES_OF_A_SHIFT = 15
+QUERIES_OF_A_SHIFT = 16
 
 
 @pytest.fixture
@@ -49,6 +55,20 @@ def plan(duties: Duties, **values: Any) -> dict[str, Any]:
         "needed": "2",
         **values,
     }
+
+
+def fields_of(page: str) -> dict[str, str]:
+    """What the form of the page would send as it stands."""
+    main = page[page.index("<main") : page.index("</main>")]
+    fields: dict[str, str] = {}
+    for name, inner in re.findall(r'<select name="([^"]+)".*?>(.*?)</select>', main, re.DOTALL):
+        chosen = re.search(r'<option value="([^"]*)"[^>]* selected', inner)
+        fields[name] = chosen[1] if chosen else ""
+    for tag in re.findall(r"<input[^>]*>", main):
+        name, value = (re.search(rf'\b{word}="([^"]*)"', tag) for word in ("name", "value"))
+        if name is not None:
+            fields[name[1]] = html.unescape(value[1]) if value is not None else ""
+    return fields
 
 
 def statuses() -> dict[str, str]:
@@ -149,6 +169,46 @@ def test_a_shift_is_edited_and_the_time_line_shows_old_and_new(captain: Client, 
     assert "张伟" in story
 
 
+def test_editing_writes_only_what_the_reader_changed(captain: Client, duties: Duties) -> None:
+    """Two captains open the same form; each gets the own change, and neither writes back what the other had seen."""
+    shift = duties.shift(day=2, people=("张伟",), route="滨江路")
+    shown = fields_of(captain.get(f"/shifts/{shift.pk}/edit/").content.decode())
+    assert shown["initial-route"] == "滨江路"
+    captain.post(f"/shifts/{shift.pk}/edit/", {**shown, "route": "湘江路", "needed": "4"})
+    captain.post(f"/shifts/{shift.pk}/edit/", {**shown, "remarks": "穿绿马甲"})
+    captain.post(f"/shifts/{shift.pk}/edit/", {**shown, "ends": "22:00"})
+    shift.refresh_from_db()
+    assert (shift.route, shift.needed, shift.remarks) == ("湘江路", 4, "穿绿马甲")
+    assert f"{timezone.localtime(shift.starts_at):%H:%M}-{timezone.localtime(shift.ends_at):%H:%M}" == "19:30-22:00"
+    captain.post(f"/shifts/{shift.pk}/edit/", {**shown, "initial-remarks": "穿绿马甲", "remarks": ""})
+    shift.refresh_from_db()
+    assert (shift.route, shift.remarks) == ("湘江路", "")
+
+
+def test_what_a_superior_chose_out_of_sight_survives_an_edit_and_a_repetition(captain: Client, duties: Duties) -> None:
+    site = Site.objects.create(unit=duties.cast.units["sg"], kind="school", name="实验小学")
+    shift = duties.shift(day=2, site_id=site.pk, joint_unit_ids=[duties.cast.units["sg12"].pk])
+    shown = fields_of(captain.get(f"/shifts/{shift.pk}/edit/").content.decode())
+    assert shown["joint"] == ""
+    assert captain.post(f"/shifts/{shift.pk}/edit/", {**shown, "needed": "4"}).status_code == 302
+    assert captain.post(f"/shifts/{shift.pk}/repeat/").status_code == 302
+    one, two = Shift.objects.order_by("starts_at")
+    assert (one.needed, two.needed) == (4, 4)
+    for found in (one, two):
+        assert found.site == site
+        assert [part.unit.code for part in found.joint_units.all()] == ["sg12"]
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "nonsense", ""])
+def test_days_at_the_edge_of_the_calendar_are_no_failure(captain: Client, duties: Duties, day: str) -> None:
+    for page in ("new", "series"):
+        assert captain.get(f"/u/sg11/duties/{page}/?day={day}").status_code == 200
+    assert captain.post("/u/sg11/duties/new/", plan(duties, day=day, ends="01:00")).status_code == 200
+    values = plan(duties, weekdays=["0", "1", "2", "3", "4", "5", "6"], first_day=day, last_day=day, ends="01:00")
+    assert captain.post("/u/sg11/duties/series/", values).status_code == 200
+    assert not Shift.objects.exists()
+
+
 def test_another_shift_can_be_planned_like_this_one(captain: Client, duties: Duties) -> None:
     shift = duties.shift(day=2, route="滨江路", needed=7)
     page = captain.get(f"/u/sg11/duties/new/?like={shift.pk}").content.decode()
@@ -172,6 +232,17 @@ def test_cancelling_names_the_shift_and_asks_for_a_reason(captain: Client, dutie
     page = captain.get(f"/shifts/{shift.pk}/").content.decode()
     assert "暴雨预警" in page
     assert "/edit/" not in page
+
+
+def test_the_time_line_tells_of_joint_units_and_of_photos_that_are_gone(captain: Client, duties: Duties) -> None:
+    shift = duties.begun(30, people=("张伟",), joint_unit_ids=[duties.cast.units["sg2"].pk])
+    edit_shift(actor=duties.cast.actor("liaison_hy"), shift_id=shift.pk, joint_unit_ids=[])
+    photo = add_photo(actor=duties.cast.actor("captain_sg11"), shift_id=shift.pk, content=PICTURE, caption="发放传单")
+    captain.post(reverse("shift_photo_remove", args=[shift.pk, photo.pk]))
+    story = captain.get(f"/shifts/{shift.pk}/").content.decode().split('id="story"')[1]
+    for told in ("发放传单", duties.cast.units["sg2"].short_name):
+        assert f'<span class="y-new">{told}</span>' in story
+        assert f'<span class="y-old">{told}</span>' in story
 
 
 # --- people -----------------------------------------------------------------------------------------------------------
@@ -202,6 +273,41 @@ def test_a_joint_unit_puts_on_its_own_people_only(client: Client, duties: Duties
     page = captain.get(f"/shifts/{shift.pk}/").content.decode()
     assert "/edit/" not in page
     assert captain.get(f"/shifts/{shift.pk}/edit/").status_code == 404
+
+
+def test_the_organiser_names_people_of_joint_units_and_of_further_teams(captain: Client, duties: Duties) -> None:
+    joint = person(duties.cast.units["zx11"].pk, "周全")
+    team = person(duties.cast.units["sg12"].pk, "吴别")
+    TeamMembership.objects.create(member=team, unit=duties.cast.units["sg11"])
+    shift = duties.shift(day=2, joint_unit_ids=[duties.cast.units["zx1"].pk])
+    options = captain.get(f"/shifts/{shift.pk}/people/?q=周全").json()["options"]
+    assert [one["text"] for one in options] == ["周全"]
+    captain.post(f"/shifts/{shift.pk}/members/", {"people": "周全 吴别"})
+    assert set(shift.assignments.filter(active=True).values_list("member_id", flat=True)) == {joint.pk, team.pk}
+
+
+def test_a_joint_unit_marks_its_own_people_and_sees_no_buttons_for_others(client: Client, duties: Duties) -> None:
+    own = person(duties.cast.units["zx11"].pk, "周全")
+    shift = duties.begun(30, people=("张伟",), joint_unit_ids=[duties.cast.units["zx1"].pk])
+    assign(actor=duties.cast.actor("captain_hy"), shift_id=shift.pk, member_ids=[own.pk])
+    captain = enter(client, duties, "captain_zx")
+    page = captain.get(f"/shifts/{shift.pk}/").content.decode()
+    for word in ("/replace/", "/off/"):
+        assert f"/members/{own.pk}{word}" in page
+        assert f"/members/{duties.people['张伟'].pk}{word}" not in page
+    captain.post(f"/shifts/{shift.pk}/attendance/", {"mark": "present", "everybody": "1"})
+    assert statuses() == {"周全": "present"}
+    record_list(
+        actor=duties.cast.actor("captain_sg11"),
+        shift_id=shift.pk,
+        entries=[Entry(duties.people["张伟"].pk, AttendanceStatus.PRESENT)],
+    )
+    page = captain.get(f"/shifts/{shift.pk}/").content.decode()
+    assert page.count("/correct/") == page.count(
+        reverse("attendance_correct", args=[Attendance.objects.get(member=own).pk])
+    )
+    captain.post(f"/shifts/{shift.pk}/attendance/", {"mark": "out", "everybody": "1"})
+    assert Attendance.objects.get(checked_out_at=None).member == duties.people["张伟"]
 
 
 # --- attendance -------------------------------------------------------------------------------------------------------
@@ -267,6 +373,26 @@ def test_nobody_is_absent_before_it_begins(captain: Client, duties: Duties) -> N
     answer = captain.post(f"/shifts/{shift.pk}/attendance/", body, follow=True).content.decode()
     assert "y-notice-error" in answer
     assert not Attendance.objects.exists()
+
+
+def test_people_are_ticked_off_as_they_gather(captain: Client, duties: Duties) -> None:
+    shift = duties.begun(-60, people=SQUAD[:2])
+    page = captain.get(f"/shifts/{shift.pk}/").content.decode()
+    crew = page[page.index('id="crew"') : page.index('id="results"')]
+    assert "到岗" in crew
+    for word in ("缺勤", "迟到", "/replace/"):
+        assert word not in crew
+    captain.post(f"/shifts/{shift.pk}/attendance/", {"mark": "present", "everybody": "1"})
+    came = list(Attendance.objects.values_list("checked_in_at", flat=True))
+    assert len(came) == 2
+    assert all(one is not None and one < shift.starts_at for one in came)
+    captain.post(f"/shifts/{shift.pk}/attendance/", {"mark": "out", "everybody": "1"})
+    assert not Attendance.objects.exclude(checked_out_at=None).exists(), "who has just come has not served a minute"
+
+
+def test_long_before_the_shift_nobody_is_ticked_off(captain: Client, duties: Duties) -> None:
+    shift = duties.begun(-180, people=SQUAD[:2])
+    assert "到岗" not in captain.get(f"/shifts/{shift.pk}/").content.decode()
 
 
 def recorded(duties: Duties) -> tuple[Shift, Attendance]:

@@ -20,6 +20,7 @@ from duties.operations.assignments import assign, take_off
 from duties.operations.attendance import check_in, mark_absent
 from duties.operations.kinds import retire_kind
 from duties.operations.series import plan_series
+from duties.operations.shift_plan import Planned, plan_of
 from duties.operations.shifts import cancel_shift, edit_shift, plan_shift
 from duties.operations.weeks import copy_week
 from members.enums import MemberStatus
@@ -211,10 +212,19 @@ def test_a_shift_is_not_moved_away_from_its_attendance(cast: Cast) -> None:
 def test_a_joint_unit_out_of_sight_stays(cast: Cast) -> None:
     """A squad's captain edits what the detachment made joint."""
     shift = planned(cast, joint_unit_ids=[cast.units["zx1"].pk, cast.units["sg11"].pk])
-    edited(shift, actor=cast.actor("captain_sg11"), needed=4)
+    edited(shift, actor=cast.actor("captain_sg11"), joint_unit_ids=[])
     assert [part.unit.code for part in shift.joint_units.all()] == ["zx1"]
-    edited(shift, needed=4)
+    edited(shift, joint_unit_ids=[])
     assert not shift.joint_units.exists()
+
+
+def test_what_is_not_named_in_an_edit_stays(cast: Cast) -> None:
+    shift = planned(cast, joint_unit_ids=[cast.units["zx1"].pk], route="江边", police=1, vehicles=2, remarks="带肩灯")
+    before = plan_of(shift)
+    edit_shift(actor=SYSTEM, shift_id=shift.pk, needed=5)
+    shift.refresh_from_db()
+    assert plan_of(shift) == {**before, "needed": 5}
+    assert set(before) == set(Planned.__annotations__), "a new field of the plan must be kept, too"
 
 
 def test_a_closed_shift_refuses_changes(cast: Cast) -> None:
@@ -391,8 +401,8 @@ def test_a_kind_out_of_use_does_not_come_along(cast: Cast) -> None:
         ({"to_monday": MONDAY}, "week.invalid"),
         ({"to_monday": MONDAY + dt.timedelta(days=1)}, "week.invalid"),
         ({"from_monday": MONDAY + dt.timedelta(days=1)}, "week.invalid"),
-        ({"from_monday": dt.date(1, 1, 1)}, "week.invalid"),
-        ({"to_monday": dt.date(9999, 12, 27)}, "week.invalid"),
+        ({"from_monday": dt.date(1, 1, 1)}, "shift.period"),
+        ({"to_monday": dt.date(9999, 12, 27)}, "shift.period"),
     ],
 )
 def test_a_week_that_cannot_be_copied(cast: Cast, values: dict[str, Any], code: str) -> None:

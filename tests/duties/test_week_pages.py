@@ -1,15 +1,20 @@
 """The week of a unit: what it shows, what its quick row understands, and how many queries it costs."""
 
 import datetime as dt
+import html
+import re
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 
 from corps.models import Site
 from corps.queries.scope import local_today
 from duties.enums import ShiftState
 from duties.models import Assignment, Shift
+from duties.views.week_page import UNDO
 from tests.cast import Cast
 from tests.duties.stage import Duties, duties_of, this_monday
 from tests.members.roster import person
@@ -165,7 +170,7 @@ def test_time_number_place_and_turns_are_taken(captain: Client, duties: Duties) 
         ({"days": "8"}, "不是星期"),
         ({"times": "25-26"}, "不是时间"),
         ({"needed": "many"}, "不是人数"),
-        ({"needed": "0"}, ""),
+        ({"needed": "0"}, "请填写 1 至 9999"),
         ({"people": "孙悟空"}, "没有“孙悟空”"),
     ],
 )
@@ -173,9 +178,8 @@ def test_a_row_that_is_not_understood_says_why_and_plans_nothing(
     captain: Client, duties: Duties, values: dict[str, str], sentence: str
 ) -> None:
     page = add(captain, next_monday(), **values).content.decode()
-    if sentence:
-        assert sentence in page
-        assert not Shift.objects.exists()
+    assert sentence in page
+    assert not Shift.objects.exists()
 
 
 def test_initials_of_several_people_are_asked_back_with_labels_that_work(captain: Client, duties: Duties) -> None:
@@ -259,6 +263,16 @@ def test_the_last_act_is_taken_back_once(captain: Client, duties: Duties) -> Non
     assert "没有可撤销" in captain.post("/u/sg11/duties/undo/", follow=True).content.decode()
 
 
+def test_what_was_planned_an_hour_ago_is_cancelled_with_a_reason_instead(captain: Client, duties: Duties) -> None:
+    add(captain, next_monday())
+    session = captain.session
+    session[UNDO] = {**session[UNDO], "until": (timezone.now() - dt.timedelta(minutes=1)).timestamp()}
+    session.save()
+    assert "撤销：" not in captain.get(f"/u/sg11/duties/?week={next_monday()}").content.decode()
+    assert "没有可撤销" in captain.post("/u/sg11/duties/undo/", follow=True).content.decode()
+    assert Shift.objects.get().state == ShiftState.PLANNED
+
+
 def test_what_was_planned_in_one_unit_is_not_taken_back_in_another(client: Client, duties: Duties) -> None:
     captain = enter(client, duties, "captain_sg1")
     add(captain, next_monday())
@@ -273,6 +287,37 @@ def test_suggestions_name_members_by_initials_and_say_who_is_not_free(captain: C
     options = captain.get(f"/shifts/{shift.pk}/people/?q=zw").json()["options"]
     assert "已" in options[0]["hint"]
     assert captain.get("/u/sg11/duties/people/?q=").json()["options"] == []
+
+
+def test_suggestions_know_who_is_held_at_the_time_that_is_being_typed(captain: Client, duties: Duties) -> None:
+    monday = next_monday()
+    duties.shift(day=(monday - local_today()).days + 2, at="20:00", people=("张伟",))
+    field = re.search(r'data-suggest-url="([^"]+)"', captain.get(f"/u/sg11/duties/?week={monday}").content.decode())
+    assert field is not None
+
+    def hint(address: str, **typed: str) -> str:
+        (option,) = captain.get(address, {"q": "zw", **typed}).json()["options"]
+        return str(option["hint"])
+
+    def quick(**typed: str) -> str:
+        address, _mark, query = html.unescape(field[1]).partition("?")
+        return hint(address, **dict([query.split("=")]), **typed)
+
+    free = duties.cast.units["sg11"].short_name
+    assert "20:00" in quick(days="1-5", times="1930-2130")
+    assert "20:00" in quick(days="3", times="", kind="日常巡逻")
+    for typed in ({"days": "1-2", "times": "1930"}, {"days": "3", "times": "8-10"}, {"days": "3"}, {"days": "?"}):
+        assert quick(**typed) == free, typed
+    form = reverse("duties_people", args=["sg11"])
+    wednesday = (monday + dt.timedelta(days=2)).isoformat()
+    assert "20:00" in hint(form, day=wednesday, starts="19:30", ends="21:30")
+    for typed in (
+        {"day": wednesday, "starts": "08:00", "ends": "10:00"},
+        {"day": wednesday, "starts": "19:30+08:00", "ends": "21:30"},
+        {"day": "9999-12-31", "starts": "23:00", "ends": "01:00"},
+        {"day": wednesday},
+    ):
+        assert hint(form, **typed) == free, typed
 
 
 # --- what it costs ----------------------------------------------------------------------------------------------------

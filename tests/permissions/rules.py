@@ -203,6 +203,8 @@ API: dict[str, Rule] = {
     "api:shift-check-out": Rule(Place.SHIFT, {"POST": P.DUTY_RECORD}, {"member": 1, "at": "2022-11-03T19:30:00+08:00"}),
     "api:shift-record": Rule(Place.SHIFT, {"POST": P.DUTY_RECORD}, {"entries": []}),
     "api:shift-results": _post(Place.SHIFT, P.DUTY_RECORD),
+    "api:shift-photos": Rule(Place.SHIFT, {"GET": P.DUTY_VIEW, "POST": P.DUTY_RECORD}),
+    "api:shift-photo": Rule(Place.PHOTO, {"GET": P.DUTY_VIEW, "DELETE": P.DUTY_RECORD}),
     "api:shift-close": _post(Place.SHIFT, P.DUTY_RECORD),
     "api:shift-reopen": Rule(Place.SHIFT, {"POST": P.DUTY_RECORD}, {"reason": "forgotten"}),
     "api:attendance-list": _get(Place.WHOLE),

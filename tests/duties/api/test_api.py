@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from duties.models import Attendance, Shift
 from tests.cast import Cast
+from tests.duties.pictures import jpeg, png
 from tests.duties.scenes import HOUR, closed, days_ago, kind_of, moment, planned
 from tests.members.roster import person
 
@@ -141,7 +143,9 @@ def test_lists_are_scoped_narrowed_and_paged(cast: Cast) -> None:
     assert [(row["id"], row["planned"]) for row in narrowed] == [(first.pk, 1)]
     ends = captain.get(f"/api/v1/shifts/?first={days_ago(40)}&end={days_ago(39)}").json()["results"]
     assert [row["id"] for row in ends] == [first.pk]
-    assert captain.get("/api/v1/shifts/?after=nonsense").json() == page
+    for nonsense in ("nonsense", "2022-13-45.1", "1"):
+        refused = captain.get("/api/v1/shifts/", {"after": nonsense})
+        assert (refused.status_code, refused.json()["place"]) == (422, "after")
     assert captain.get("/api/v1/shifts/?unit=zx11").status_code == 404
     assert session(cast, "member_sg11").get("/api/v1/shifts/?unit=sg11").status_code == 403
     assert [kind["code"] for kind in captain.get("/api/v1/shifts/kinds/").json()] == ["patrol"]
@@ -202,7 +206,7 @@ def test_lists_cost_the_same_however_long_they_are(cast: Cast, number: int) -> N
             status="absent",
         )
     client = session(cast, "captain_sg11")
-    for path, most in (("/api/v1/shifts/", 6), ("/api/v1/attendance/", 7)):
+    for path, most in (("/api/v1/shifts/", 5), ("/api/v1/attendance/", 6)):
         client.get(path)
         with CaptureQueriesContext(connection) as queries:
             assert len(client.get(path).json()["results"]) == number
@@ -220,3 +224,68 @@ def test_pages_do_not_repeat_when_rows_come_in_between(cast: Cast) -> None:
     assert {row["id"] for row in rest} & {row["id"] for row in page["results"]} == set()
     assert len(rest) == 1
     assert Shift.objects.count() == 52
+
+
+# --- results and photos -----------------------------------------------------------------------------------------------
+
+
+def test_results_that_are_not_named_stay(cast: Cast) -> None:
+    shift = planned(cast)
+    captain = session(cast, "captain_sg11")
+    send(captain, "post", f"shifts/{shift.pk}/results/", {"materials": 200, "summary": "平稳"})
+    done = send(captain, "post", f"shifts/{shift.pk}/results/", {"people_reached": 40}).json()
+    assert (done["materials"], done["people_reached"], done["summary"]) == (200, 40, "平稳")
+    assert send(captain, "post", f"shifts/{shift.pk}/results/", {"materials": 10**30}).status_code == 422
+    assert send(captain, "post", f"shifts/{shift.pk}/results/", {"summary": ""}).json()["summary"] == ""
+
+
+def upload(client: Client, shift: Shift, content: bytes, caption: str = "") -> Any:
+    body = {"photo": SimpleUploadedFile("a.bin", content), "caption": caption}
+    return client.post(f"/api/v1/shifts/{shift.pk}/photos/", body)
+
+
+def test_photos_are_added_listed_opened_and_removed(cast: Cast) -> None:
+    shift, other = planned(cast), planned(cast, starts_at=moment(days_ago(2), 19))
+    captain = session(cast, "captain_sg11")
+    made = upload(captain, shift, jpeg(gps=True), "南门")
+    assert made.status_code == 201
+    row = made.json()
+    assert (row["caption"], row["content_type"]) == ("南门", "image/jpeg")
+    assert upload(captain, shift, jpeg(gps=True)).json()["id"] == row["id"], "the same picture twice is one"
+    second = upload(captain, shift, png()).json()
+    listed = captain.get(f"/api/v1/shifts/{shift.pk}/photos/").json()
+    assert [one["id"] for one in listed] == [row["id"], second["id"]]
+    assert captain.get(f"/api/v1/shifts/{shift.pk}/").json()["photos"] == listed
+    answer = session(cast, "inspector_sg").get(row["address"])
+    assert (answer.status_code, answer["Content-Type"]) == (200, "image/jpeg")
+    assert "no-store" in answer["Cache-Control"]
+    assert answer.content.startswith(b"\xff\xd8")
+    assert b"GPS-PLACE" not in answer.content
+    astray = row["address"].replace(f"/{shift.pk}/", f"/{other.pk}/", 1)
+    assert captain.get(astray).status_code == 404
+    assert captain.delete(astray).status_code == 404
+    assert captain.delete(row["address"]).status_code == 204
+    assert captain.get(row["address"]).status_code == 404
+    assert [one["id"] for one in captain.get(f"/api/v1/shifts/{shift.pk}/photos/").json()] == [second["id"]]
+
+
+def test_photos_are_refused_in_sentences_and_to_strangers(cast: Cast) -> None:
+    shift = planned(cast)
+    captain = session(cast, "captain_sg11")
+    for content, status, place in ((b"GIF89a", 422, "photo"), (b"x" * (5 * 2**20 + 1), 422, "photo"), (b"", 400, None)):
+        answer = upload(captain, shift, content)
+        assert answer.status_code == status
+        assert {"code", "message", "place", "remedy"} <= set(answer.json())
+        assert place is None or answer.json()["place"] == place
+    assert send(captain, "post", f"shifts/{shift.pk}/photos/", {"photo": "text"}).status_code == 400
+    row = upload(captain, shift, png()).json()
+    for name, seen in (("inspector_sg", 403), ("captain_zx", 404), ("member_sg11", 404)):
+        stranger = session(cast, name)
+        assert upload(stranger, shift, jpeg()).status_code == seen
+        assert stranger.delete(row["address"]).status_code == seen
+    for name in ("captain_zx", "member_sg11", "nobody"):
+        assert session(cast, name).get(row["address"]).status_code == 404
+        assert session(cast, name).get(f"/api/v1/shifts/{shift.pk}/photos/").status_code == 404
+    closed_one = closed(cast, starts_at=moment(days_ago(3), 19))
+    assert upload(captain, closed_one, png()).status_code == 409
+    assert shift.photos.count() == 1
