@@ -8,10 +8,10 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from django.utils.translation import get_language
 from import_export import resources
 from import_export.fields import Field
 
+from corps.languages import in_chinese
 from members.enums import Education, MemberRole, MemberStatus, Occupation, PoliticalStatus, Sex
 from members.logic.roster_columns import COLUMNS
 
@@ -34,7 +34,7 @@ def safe_cell(text: str) -> str:
 
 def heads(keys: list[str]) -> list[str]:
     """The head of each column in the reader's language; Chinese heads can be imported again."""
-    chinese = (get_language() or "zh-hans").startswith("zh")
+    chinese = in_chinese()
     by_key = {column.key: column.chinese if chinese else column.english for column in COLUMNS}
     return [by_key[key] for key in keys]
 

@@ -5,7 +5,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TypeAlias
 
 from django.utils import timezone
-from django.utils.translation import get_language
+
+from corps.languages import in_chinese
 
 MINUS = "−"
 PLUS = "+"
@@ -16,30 +17,31 @@ _MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oc
 Number: TypeAlias = int | float | Decimal
 
 
-def in_chinese() -> bool:
-    """Whether the reader's language is Chinese."""
-    return (get_language() or "zh-hans").startswith("zh")
+def rounded(value: Number, digits: int = 0) -> Decimal:
+    """With `digits` decimals, half up as officers do on paper."""
+    return Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
 
 
 def exact(value: Number, digits: int = 0) -> str:
-    """`1234567.8` → `1,234,568`; a true minus sign, `digits` decimals, rounded half up as officers do on paper."""
-    rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
-    text = f"{abs(rounded):,}"
-    return f"{MINUS}{text}" if rounded < 0 else text
+    """`1234567.8` → `1,234,568`; a true minus sign, `digits` decimals."""
+    number = rounded(value, digits)
+    text = f"{abs(number):,}"
+    return f"{MINUS}{text}" if number < 0 else text
 
 
-def headline(value: Number) -> str:
+def headline(value: Number, digits: int = 0) -> str:
     """A number short enough for a headline: `124000` → `12.4 万` (Chinese) or `124 k` (English).
 
-    Below ten thousand the exact number is short enough. The exact one belongs into the title of the element.
+    Below ten thousand the exact number, with `digits` decimals, is short enough. Above, it belongs into the element's
+    title.
     """
     number = Decimal(str(value))
     scales: tuple[tuple[int, str], ...]
     scales = ((100_000_000, "亿"), (10_000, "万")) if in_chinese() else ((1_000_000, "M"), (1_000, "k"))
     if abs(number) < 10_000:
-        return exact(number)
+        return exact(number, digits)
     for size, name in scales:
-        scaled = (number / size).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
+        scaled = rounded(number / size, 1)
         if abs(scaled) >= 1:
             text = exact(scaled, 1).removesuffix(".0")
             return f"{text} {name}"
@@ -49,8 +51,7 @@ def headline(value: Number) -> str:
 def signed(value: Number, digits: int = 1) -> str:
     """A change with its sign always shown: `12.4` → `+12.4`, `-3` → `−3.0`, `0` → `0.0`."""
     text = exact(value, digits)
-    rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
-    return f"{PLUS}{text}" if rounded > 0 else text
+    return f"{PLUS}{text}" if rounded(value, digits) > 0 else text
 
 
 def day(value: dt.date | dt.datetime) -> str:

@@ -12,9 +12,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from corps.languages import in_chinese
 from corps.logic.masking import mask_phone
 from corps.models import Grid
 from corps.permissions import Permission
@@ -321,7 +322,7 @@ def column_label(key: str) -> str:
     column = BY_KEY.get(key)
     if column is None:
         return ""
-    return column.chinese if (get_language() or "zh").startswith("zh") else column.english
+    return column.chinese if in_chinese() else column.english
 
 
 def column_choices() -> list[tuple[str, str]]:

@@ -35,6 +35,11 @@ def test_headline(value: int, chinese: str, english: str) -> None:
         assert formatting.headline(value) == english
 
 
+def test_a_headline_that_is_short_enough_keeps_its_decimals() -> None:
+    assert formatting.headline(0.25, 1) == "0.3"
+    assert formatting.headline(12.5) == "13"
+
+
 @pytest.mark.parametrize(("value", "text"), [(12.44, "+12.4"), (-3, "−3.0"), (0, "0.0"), (0.04, "0.0"), (-0.04, "0.0")])
 def test_signed(value: float, text: str) -> None:
     assert formatting.signed(value) == text

@@ -169,6 +169,13 @@ def test_chart_carries_its_numbers_as_data_and_as_a_table() -> None:
     assert '<td class="y-num">—</td>' in text
 
 
+def test_a_chart_and_its_table_round_alike() -> None:
+    series = [{"name": "工时", "values": [0.25, 3]}]
+    text = render("{% chart 'hours' '工时' days series digits=1 %}", days=["11-01", "11-02"], series=series)
+    assert '<td class="y-num">0.3</td>' in text
+    assert '"values": [0.3, 3.0]' in text
+
+
 def test_a_chart_of_six_series_is_refused() -> None:
     series = [{"name": str(number), "values": [1]} for number in range(6)]
     with pytest.raises(ValueError, match="at most 5 series"):

@@ -39,8 +39,8 @@ def figure(
     """A hero number.
 
     `value` None shows a dash; `unit` is the unit of measure (人, 人次); `change` is in per cent against what `versus`
-    names (较上月); `trend` are past values, oldest first; `href` leads to the facts; `live` names the figure for live
-    updates: such a figure is shown exactly, with `digits` decimals, so that one more is seen.
+    names (较上月); `trend` are past values, oldest first; `href` leads to the facts; `digits` are the decimals of the
+    exact number; `live` names the figure for live updates: it is shown exactly, so that one more is seen.
     """
     exact = formatting.exact(value, digits) if value is not None else "—"
     return component(
@@ -48,7 +48,7 @@ def figure(
         {
             "name": name,
             "known": value is not None,
-            "text": formatting.headline(value) if value is not None and not live else exact,
+            "text": formatting.headline(value, digits) if value is not None and not live else exact,
             "full": f"{exact} {unit}".strip() if value is not None else "",
             "unit": unit,
             "change": formatting.signed(change) if change is not None else "",
@@ -145,15 +145,17 @@ def chart(
     *,
     kind: str = "line",
     unit: str = "",
+    digits: int = 0,
 ) -> SafeString:
     """A chart drawn by charts.js, its table one tap away; the page puts `{% chart_scripts %}` into its `scripts` block.
 
     `kind` is `line`, `bar` or `rows` (ordered horizontal bars); `series` are mappings with `name` and `values` (None
-    for a gap), at most five. Raises `ValueError` for more: beyond five a table reads better.
+    for a gap), at most five; `digits` are the decimals of their numbers. Raises `ValueError` for more series: beyond
+    five a table reads better.
     """
     if len(series) > MOST_SERIES:
         raise ValueError(f"a chart shows at most {MOST_SERIES} series, not {len(series)}")
-    named = [{"name": str(one["name"]), "values": list(one["values"])} for one in series]
+    named = [{"name": str(one["name"]), "values": [_plain(value, digits) for value in one["values"]]} for one in series]
     words = [str(category) for category in categories]
     return component(
         "chart",
@@ -163,10 +165,19 @@ def chart(
             "title": title,
             "unit": unit,
             "series": named,
+            "digits": digits,
             "rows": [(word, [one["values"][index] for one in named]) for index, word in enumerate(words)],
             "data": {"kind": kind, "unit": unit, "categories": words, "series": named},
         },
     )
+
+
+def _plain(value: Any, digits: int) -> int | float | None:
+    """As JSON and the axis of a chart take it."""
+    if value is None:
+        return None
+    number = formatting.rounded(value, digits)
+    return float(number) if digits else int(number)
 
 
 @register.inclusion_tag("components/chart_scripts.html")
