@@ -6,9 +6,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from corps.languages import in_chinese
 from corps.operations.trail import record
 from corps.permissions import Permission
 from corps.queries.scope import local_today, require
@@ -81,15 +81,12 @@ def _head(measure: Measure) -> Head:
 
 def _lines(found: Results, measures: Sequence[Measure]) -> list[Line]:
     lines = [Line(_("Total"), _cells(found.total, measures), "total")]
-    if found.counted.days:
-        comparisons = [(found.previous, _("Against the period before"))]
-        if found.year_before.period != found.previous.period:
-            comparisons.append((found.year_before, _("Year on year")))
-        for comparison, word in comparisons:
-            lines.append(Line(_words(comparison.period.named()), _cells(comparison.values, measures)))
-            lines.append(
-                Line(word, [_share(measure, comparison.values, found.total) for measure in measures], "change")
-            )
+    for comparison, word in zip(found.comparisons, (_("Against the period before"), _("Year on year")), strict=False):
+        changes = [_share(measure, comparison.values, found.total) for measure in measures]
+        lines += [
+            Line(_words(comparison.period.named()), _cells(comparison.values, measures)),
+            Line(word, changes, "change"),
+        ]
     if found.own:
         lines.append(Line(_("The unit itself"), _cells(found.own, measures)))
     lines += [Line(line.node.short_name, _cells(line.values, measures)) for line in found.lines]
@@ -108,7 +105,7 @@ def _share(measure: Measure, before: Mapping[str, Value], now: Mapping[str, Valu
 
 def _notes(found: Results, measures: Sequence[Measure]) -> list[str]:
     notes = []
-    if found.counted != found.period:
+    if found.unfinished:
         notes.append(
             _("The period is not over: counted until %(day)s, and compared with as many days.")
             % {"day": _words(around(Kind.DAY, local_today()))}
@@ -123,4 +120,4 @@ def _notes(found: Results, measures: Sequence[Measure]) -> list[str]:
 
 
 def _words(period: Period) -> str:
-    return label(period, chinese=(get_language() or "zh-hans").startswith("zh"))
+    return label(period, chinese=in_chinese())

@@ -174,13 +174,16 @@ class Page:
     following: Place | None
 
 
-def facts_page(actor: "Actor", unit: Node, measure: Measure, period: Period, after: Place | None = None) -> Page:
+def facts_page(
+    actor: "Actor", unit: Node, measure: Measure, period: Period, after: Place | None = None, *, own: bool = False
+) -> Page:
     """A page of the facts that `measure` counts for the unit and everything below it in the period.
 
-    The caller has checked `result.view` in the unit. A ratio has the facts of its numerator.
+    With `own` only those of the unit itself, for measures that add up over units. The caller has checked `result.view`
+    in the unit. A ratio has the facts of its numerator.
     """
     counted = MEASURES[measure.numerator] if measure.adds_up is Adds.RATIO else measure
-    units = current_tree().within(unit.id)
+    units = _units(unit, own=own)
     if counted.adds_up is Adds.DIRECT:
         return _things(actor, units, counted, period, after)
     if counted.adds_up is Adds.DISTINCT:
@@ -188,15 +191,15 @@ def facts_page(actor: "Actor", unit: Node, measure: Measure, period: Period, aft
     elif counted.adds_up is Adds.STOCK:
         rows = _stock(units, counted, period, after)
     else:
-        rows = _flow(unit, units, counted, period, after)
+        rows = _flow(unit, units, counted, period, after, own=own)
     facts = _told(actor, rows[:PAGE])
     following = _place(rows[PAGE - 1]) if len(rows) > PAGE else None
     return Page(facts, following)
 
 
-def recount(unit: Node, measure: Measure, period: Period) -> int:
+def recount(unit: Node, measure: Measure, period: Period, *, own: bool = False) -> int:
     """What the facts themselves add up to, before the measure's divisor; takes as long as there are facts."""
-    units = current_tree().within(unit.id)
+    units = _units(unit, own=own)
     found = 0
     if measure.adds_up is Adds.DIRECT:
         statement, values = _thing_list(measure, units, period)
@@ -232,6 +235,10 @@ def is_counted(unit: Node, measure: Measure, source: str, fact_id: int) -> Fact 
     return None
 
 
+def _units(unit: Node, *, own: bool) -> list[int]:
+    return [unit.id] if own else current_tree().within(unit.id)
+
+
 def _amount_of(measure: Measure, source: str) -> str:
     return next(part.amount for part in measure.parts if part.source.code == source)
 
@@ -254,12 +261,15 @@ def _rows(rows: "QuerySet[Any]", source: str, amount: str = "") -> "QuerySet[Any
 # -- what happened
 
 
-def _flow(unit: Node, units: list[int], measure: Measure, period: Period, after: Place | None) -> list[dict[str, Any]]:
+def _flow(
+    unit: Node, units: list[int], measure: Measure, period: Period, after: Place | None, *, own: bool
+) -> list[dict[str, Any]]:
+    cells = "stats_ownday" if own else "stats_totalday"
     found: list[dict[str, Any]] = []
     last = min(period.last, after.day) if after else period.last
     waiting = _waiting_days(units, period)
     while last >= period.first and len(found) <= PAGE:
-        days, complete = _days_with_facts(unit.id, measure, period.first, last, begun=after)
+        days, complete = _days_with_facts(cells, unit.id, measure, period.first, last, begun=after)
         lowest = period.first if complete else days[-1]
         days = sorted({*days, *(day for day in waiting if lowest <= day <= last)})
         found += _of_days(units, measure, days, after, PAGE + 1 - len(found))
@@ -276,14 +286,14 @@ def _waiting_days(units: list[int], period: Period) -> list[dt.date]:
 
 
 def _days_with_facts(
-    unit_id: int, measure: Measure, first: dt.date, last: dt.date, *, begun: Place | None
+    cells: str, unit_id: int, measure: Measure, first: dt.date, last: dt.date, *, begun: Place | None
 ) -> tuple[list[dt.date], bool]:
     """The latest days with facts, latest first, enough to fill a page; and whether there are no more of them."""
     # The names are those of the catalogue.
     number = " + ".join(f"coalesce({name}, 0)" for name in measure.columns)
     some = " OR ".join(f"{name} <> 0" for name in measure.columns)
     rows = _ask(
-        f"SELECT day, {number} FROM stats_totalday WHERE unit_id = %(unit)s AND day BETWEEN %(first)s AND %(last)s"
+        f"SELECT day, {number} FROM {cells} WHERE unit_id = %(unit)s AND day BETWEEN %(first)s AND %(last)s"
         f" AND ({some}) ORDER BY day DESC LIMIT %(number)s",
         {"unit": unit_id, "first": first, "last": last, "number": PAGE + 1},
     )

@@ -36,12 +36,20 @@ class Headline:
 
 @dataclass(frozen=True, slots=True)
 class MonthSoFar:
-    """`period` is the whole month, `months` the months of the trends with this one as the last."""
+    """`period` is the whole month, `counted` what has come of it, `compared` the days of last month beside that;
+    `months` are the months of the trends with this one as the last.
+    """
 
     period: Period
+    counted: Period
     compared: Period
     months: list[Period]
     headlines: list[Headline]
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether days of the month are still to come."""
+        return self.counted != self.period
 
     @property
     def anything(self) -> bool:
@@ -56,14 +64,17 @@ class MonthSoFar:
 def month_so_far(unit: Node, today: dt.date) -> MonthSoFar:
     """The running month of the unit with everything below it."""
     period = around(Kind.MONTH, today)
-    compared = period.previous().beginning((today - period.first).days + 1)
+    counted, compared = period.until(today), period.previous()
+    if counted != period:
+        # What is not over is compared with as many days; on its last day a month is compared with a whole one.
+        compared = compared.beginning(counted.days)
     months = run_up(period, MONTHS)
     trends = series(unit.id, [code for code in HEADLINES if code != "served"], [(one.first, one.end) for one in months])
     trends["served"] = _served_by_month(unit.id, months)
     quick = [code for code in HEADLINES if not is_slow(unit, MEASURES[code], compared)]
     before = figures_of(unit.id, quick, compared.first, compared.end)
     headlines = [Headline(MEASURES[code], trends[code][-1], before.get(code), trends[code]) for code in HEADLINES]
-    return MonthSoFar(period, compared, months, headlines)
+    return MonthSoFar(period, counted, compared, months, headlines)
 
 
 def _served_by_month(unit_id: int, months: Sequence[Period]) -> list[Value]:

@@ -61,6 +61,19 @@ class Results:
     later: frozenset[str]
     counting: bool
 
+    @property
+    def unfinished(self) -> bool:
+        """Whether days of the period are still to come."""
+        return self.counted != self.period
+
+    @property
+    def comparisons(self) -> list[Comparison]:
+        """The period before and the year before, which of a year are one; none before the period has begun."""
+        if not self.counted.days:
+            return []
+        same = self.year_before.period == self.previous.period
+        return [self.previous] if same else [self.previous, self.year_before]
+
 
 def period_of(text: str) -> Period:
     """The period that `text` names (see `stats.logic.periods`). Raises `Refusal` with the code `period.format`."""

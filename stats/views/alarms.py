@@ -2,14 +2,13 @@
 
 from typing import Any, Final
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from corps.doors import actor_of, number_in
@@ -18,6 +17,7 @@ from corps.permissions import Permission
 from corps.queries.scope import Node, current_tree
 from corps.views.pages import entered, frame, refused, rights, unit_door
 from stats.enums import AlarmImportState, AlarmKind
+from stats.forms import ACCEPT, SheetForm
 from stats.models import AlarmImport
 from stats.operations.alarms import LIMITS, apply_alarms, discard_alarms, undo_alarms, upload_alarms
 from stats.policies import can_apply_alarms, can_discard_alarms, can_undo_alarms
@@ -32,7 +32,6 @@ from stats.queries.alarms import (
     years_with_alarms,
 )
 
-ACCEPT: Final = ".xlsx,.xls,.et,.csv"
 IMPORTS_SHOWN: Final = 12
 ROWS_SHOWN: Final = 100
 STATE_SHAPES: Final = {
@@ -41,12 +40,6 @@ STATE_SHAPES: Final = {
     AlarmImportState.UNDONE: "idle",
     AlarmImportState.DISCARDED: "idle",
 }
-
-
-class SheetForm(forms.Form):
-    """The sheet."""
-
-    file = forms.FileField(label=gettext_lazy("Workbook"), allow_empty_file=True)
 
 
 @require_GET

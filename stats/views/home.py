@@ -1,7 +1,7 @@
 """A captain's first page: what burns, what waits for me, today, this month, then my people and the units below me.
 
-Two parts ask for themselves again while the page is open, when figures changed and every minute; they are sent only
-when they differ from what the page has.
+Two parts, what there is to do now and the month, ask for themselves again while the page is open: soon after figures
+changed, and by the clock. They are sent only when they differ from what the page has.
 """
 
 from typing import Any
@@ -25,7 +25,8 @@ from members.enums import Education, MemberRole, Occupation, Sex
 from members.queries.figures import AGE_BANDS, Figures, figures_of, quick_to_count
 from stats.operations.rollups.telling import topic_of
 from stats.queries.month import month_so_far
-from stats.views.month import month_figures, trend
+from stats.queries.results import change
+from stats.views.month import month_part
 from stats.views.parts import Part
 from stats.views.tasks import Task, burning, records, waiting
 from stats.views.today import today
@@ -79,13 +80,7 @@ def home(request: HttpRequest, unit: Node) -> HttpResponse:
         values |= _people(request, unit)
     values["now"] = _now(request, unit, may, values.get("records", []))
     if may["result_view"]:
-        so_far = month_so_far(unit, local_today())
-        values |= {
-            "month": Part.of("stats/month.html", month_figures(unit, so_far, may, since)),
-            "ticket": ticket([topic_of(unit.id)]),
-            "since": since,
-            **trend(unit, so_far),
-        }
+        values |= {"month": _month(unit, may), "ticket": ticket([topic_of(unit.id)]), "since": since}
     return render(request, "stats/home.html", frame(request, unit, "home", **values))
 
 
@@ -94,17 +89,16 @@ def home(request: HttpRequest, unit: Node) -> HttpResponse:
 def now(request: HttpRequest, unit: Node) -> HttpResponse:
     """What burns, what waits and today, alone: an open page asks for it again by itself."""
     may = _rights(request, unit)
-    found = _people(request, unit)["records"] if may["member_view"] else []
+    found = records(figures_of(actor_of(request), unit), _roster(unit)) if may["member_view"] else []
     return _now(request, unit, may, found).answer(request, "stats/now_part.html", {"unit": unit})
 
 
 @require_GET
 @unit_door(Permission.RESULT_VIEW)
 def month(request: HttpRequest, unit: Node) -> HttpResponse:
-    """The figures of the running month alone, with the same purpose."""
+    """The running month alone, with the same purpose: its figures with their rates, the trend, the units below."""
     since = newest()
-    values = month_figures(unit, month_so_far(unit, local_today()), _rights(request, unit), since)
-    return Part.of("stats/month.html", values).answer(request, "stats/month_part.html", {"unit": unit, "since": since})
+    return _month(unit, _rights(request, unit)).answer(request, "stats/month_part.html", {"unit": unit, "since": since})
 
 
 @require_GET
@@ -133,15 +127,23 @@ def _now(request: HttpRequest, unit: Node, may: dict[str, bool], found: list[Tas
     return Part.of("stats/now.html", values)
 
 
+def _month(unit: Node, may: dict[str, bool]) -> Part:
+    return Part.of("stats/month.html", month_part(unit, month_so_far(unit, local_today()), may))
+
+
+def _roster(unit: Node) -> str:
+    return reverse("roster", args=[unit.code])
+
+
 def _people(request: HttpRequest, unit: Node) -> dict[str, Any]:
     figures = figures_of(actor_of(request), unit)
-    roster = reverse("roster", args=[unit.code])
+    roster = _roster(unit)
     return {
         "figures": figures,
         "units_below_count": unit.end - unit.position - 1,
         "roster": roster,
         "joined_now": figures.joined[-1][1],
-        "joined_change": _change(figures.joined[-2][1], figures.joined[-1][1]),
+        "joined_change": change(figures.joined[-2][1], figures.joined[-1][1]),
         "joined_trend": [number for _month, number in figures.joined],
         "two_heads_share": _share(figures.two_heads, figures.present),
         "insured_share": _share(figures.insured, figures.present),
@@ -149,10 +151,6 @@ def _people(request: HttpRequest, unit: Node) -> dict[str, Any]:
         "compositions": _compositions(figures, roster),
         "league": _league(request, unit, figures),
     }
-
-
-def _change(before: int, now: int) -> float | None:
-    return None if not before else (now - before) * 100 / before
 
 
 def _share(part: int, whole: int) -> float | None:

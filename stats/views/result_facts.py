@@ -1,5 +1,7 @@
 """The facts behind a figure, and the history of one of them."""
 
+import math
+from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -16,17 +18,18 @@ from corps.doors import actor_of
 from corps.errors import Refusal
 from corps.permissions import Permission
 from corps.queries.history import history_of
-from corps.queries.scope import Node, current_tree, local_today, require
+from corps.queries.scope import Node, current_tree, local_today, require, scope_of
 from corps.queries.units import path_text
 from corps.views.pages import frame, rights, unit_door
 from duties.enums import AttendanceStatus
 from members.enums import MemberStatus
-from stats.catalogue import MEASURES, SOURCES, Adds, Measure
+from stats.catalogue import MEASURES, SOURCES, Adds, Measure, adds_up_over_units
 from stats.logic.periods import Kind, Period, around
 from stats.queries.drilldown import SEEN_WITH, Fact, Place, facts_page, is_counted, recount
 from stats.queries.figures import Value, figures_of
 from stats.queries.results import comparable, is_counting, of_children, period_of
-from stats.views.results import asked_for, facts_url, period_words
+from stats.views.asking import OVERVIEW, OVERVIEW_CODES, Asked, asked_for, facts_url
+from stats.views.words import period_words
 
 _STATUS_WORDS: Final[dict[str, Promise | str]] = {
     **{one.value: one.label for one in MemberStatus},
@@ -38,13 +41,17 @@ _ROUTES: Final = {"shift": "shift", "incident": "incident", "member": "member"}
 @require_GET
 @unit_door(Permission.RESULT_VIEW)
 def facts(request: HttpRequest, unit: Node, measure: str) -> HttpResponse:
-    """What was counted, a page at a time; with `recount` the sum of all facts, read anew."""
+    """What was counted, a page at a time; with `own` of the unit itself, with `recount` the sum of all, read anew."""
     wanted = _measure(measure)
     asked = asked_for(request)
     period = asked.period
-    page = facts_page(actor_of(request), unit, wanted, period, Place.read(request.GET.get("after", "")))
+    own = "own" in request.GET and adds_up_over_units(wanted)
+    page = facts_page(actor_of(request), unit, wanted, period, Place.read(request.GET.get("after", "")), own=own)
     value, ratio = _figure(unit, wanted, period)
-    base = {"period": period.code}
+    below = {} if wanted.adds_up is Adds.RATIO else of_children(unit, period, wanted)
+    if own:
+        value = round((value or 0) - sum(number or 0 for number in below.values()), 6)
+    base = {"period": period.code, **({"own": "1"} if own else {})}
     counted = MEASURES[wanted.numerator] if wanted.adds_up is Adds.RATIO else wanted
     values = {
         "trouble": asked.trouble,
@@ -52,17 +59,19 @@ def facts(request: HttpRequest, unit: Node, measure: str) -> HttpResponse:
         "counted": counted,
         "value": value,
         "ratio": ratio,
-        "period": period,
+        "own": own,
         "period_label": period_words(period),
-        "facts": [_told(fact, counted, unit, base) for fact in page.facts],
+        "facts": _listed(request, page.facts, counted, unit, base),
         "columns": _columns(page.facts),
-        "by_unit": _by_unit(unit, wanted, period),
+        "by_unit": [] if own else _by_unit(below, wanted, period),
         "counting": is_counting(unit, period),
-        "recounted": _recounted(unit, wanted, period, value) if "recount" in request.GET else None,
+        "recounted": _recounted(recount(unit, wanted, period, own=own), wanted, value)
+        if "recount" in request.GET
+        else None,
         "recount_url": "?" + urlencode({**base, "recount": "1"}) if wanted.adds_up is not Adds.RATIO else "",
         "next": "?" + urlencode({**base, "after": str(page.following)}) if page.following else "",
         "first_page": "?" + urlencode(base) if "after" in request.GET else "",
-        "back": f"{reverse('results', args=[unit.code])}?{urlencode({**base, 'measure': wanted.code})}",
+        "back": f"{reverse('results', args=[unit.code])}{_table_with(wanted, period).query()}",
         "as_of_today": not comparable(wanted),
     }
     answer = render(request, "stats/result_facts.html", frame(request, unit, "results", **values))
@@ -99,7 +108,7 @@ def history(request: HttpRequest, unit: Node, measure: str, source: str, fact_id
             }
             for entry in history_of(row, actor_of(request), unit_id=fact.unit_id)
         ],
-        "back": facts_url(unit.code, wanted, period),
+        "back": facts_url(unit.code, wanted, period, own="own" in request.GET),
         "opens": _address(fact),
         **rights(actor_of(request), fact.unit_id, Permission.TRAIL_VIEW),
     }
@@ -113,6 +122,11 @@ def _measure(code: str) -> Measure:
     return found
 
 
+def _table_with(measure: Measure, period: Period) -> Asked:
+    """The table in which the measure stands."""
+    return Asked(period, OVERVIEW if measure.code in OVERVIEW_CODES else measure.group.value, measure, everything=False)
+
+
 def _figure(unit: Node, measure: Measure, period: Period) -> tuple[Value, list[dict[str, Any]]]:
     """The figure; of a ratio also what was divided by what, each with the way to its own facts."""
     parts = [MEASURES[code] for code in (measure.numerator, measure.denominator) if code]
@@ -122,18 +136,15 @@ def _figure(unit: Node, measure: Measure, period: Period) -> tuple[Value, list[d
     ]
 
 
-def _recounted(unit: Node, measure: Measure, period: Period, value: Value) -> dict[str, Any]:
-    number = recount(unit, measure, period)
+def _recounted(number: int, measure: Measure, value: Value) -> dict[str, Any]:
     found = number if measure.divisor == 1 else number / measure.divisor
-    return {"value": found, "same": value is not None and abs(found - value) < 1e-9}
+    return {"value": found, "same": value is not None and math.isclose(found, value, rel_tol=0, abs_tol=1e-6)}
 
 
-def _by_unit(unit: Node, measure: Measure, period: Period) -> list[tuple[str, int, str]]:
-    """Where it comes from: the units below, largest first, each with its own facts; [] for what does not add up."""
-    if measure.adds_up is Adds.RATIO:
-        return []
+def _by_unit(below: dict[int, Value], measure: Measure, period: Period) -> list[tuple[str, int, str]]:
+    """Where it comes from: the units below, largest first, each with its own facts."""
     nodes = current_tree().nodes
-    found = [(nodes[identifier], value) for identifier, value in of_children(unit, period, measure).items() if value]
+    found = [(nodes[identifier], value) for identifier, value in below.items() if value]
     found.sort(key=lambda one: -one[1])
     return [(node.short_name, round(value), facts_url(node.code, measure, period)) for node, value in found]
 
@@ -143,11 +154,20 @@ def _columns(found: Any) -> dict[str, bool]:
     return {name: any(getattr(fact, name) for fact in found) for name in ("kind", "person", "status", "at", "where")}
 
 
-def _told(fact: Fact, measure: Measure, unit: Node, base: dict[str, str]) -> dict[str, Any]:
+def _listed(
+    request: HttpRequest, found: Sequence[Fact], measure: Measure, unit: Node, base: dict[str, str]
+) -> list[dict[str, Any]]:
+    actor = actor_of(request)
+    scopes = {source: scope_of(actor, SEEN_WITH[source]) for source in {one.source for one in found} & SEEN_WITH.keys()}
+    return [_told(one, measure, unit, base, may_read=one.unit_id in scopes.get(one.source, ())) for one in found]
+
+
+def _told(fact: Fact, measure: Measure, unit: Node, base: dict[str, str], *, may_read: bool) -> dict[str, Any]:
     tree = current_tree()
     known = fact.unit_id is not None and fact.unit_id in tree
     history_url = ""
-    if fact.source in SOURCES:
+    # Who served here and belongs to a unit beyond the reader's scope today has no history to open.
+    if may_read:
         history_url = reverse("result_history", args=[unit.code, measure.code, fact.source, fact.id])
         history_url += "?" + urlencode(base)
     return {

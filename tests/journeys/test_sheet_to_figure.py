@@ -50,7 +50,7 @@ def test_from_the_sheet_to_the_citys_figure_and_back(
     plant_duty_kinds(actor=SYSTEM, corps_id=corps_id)
     plant_incident_kinds(actor=SYSTEM, corps_id=corps_id)
     city = patient(page_for("liaison_hy")).go("/u/hy/")
-    expect(city.locator("#month")).to_contain_text("尚无战果")
+    expect(city.locator("#month")).to_contain_text("尚无成果")
 
     captain = patient(page_for("captain_sg1"))
     import_the_sheet(captain.go("/u/sg1/imports/new/"))
@@ -64,7 +64,7 @@ def test_from_the_sheet_to_the_citys_figure_and_back(
     shoot(city, "journey-city")
 
     # The page of results says the same, and every figure leads to its facts.
-    city.locator("#month").get_by_role("link", name="全部战果").click()
+    city.locator("#month").get_by_role("link", name="全部成果").click()
     city.wait_for_url("**/u/hy/results/**")
     expect(city.locator("main")).to_contain_text("执勤人次")
     total = city.locator("main a[href*='/u/hy/results/attended/']").first

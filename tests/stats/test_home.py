@@ -23,6 +23,7 @@ from members.models import RosterImport
 from members.queries.figures import figures_of, forget_figures_above
 from stats.models import Discrepancy
 from stats.operations.rollups import drain_all
+from stats.queries.month import month_so_far
 from tests.cast import Cast
 from tests.duties.scenes import closed, days_ago, moment, planned
 from tests.incidents.log import incident
@@ -305,7 +306,7 @@ def test_the_month_shows_five_figures_that_lead_to_their_facts(client: Client, c
 
 def test_before_the_first_fact_the_page_says_what_would_fill_it(client: Client, cast: Cast) -> None:
     page = enter(client, cast, "captain_sg").get("/u/sg/").content.decode()
-    assert "尚无战果" in page
+    assert "尚无成果" in page
     assert 'data-chart="trend-data"' not in page
 
 
@@ -331,6 +332,37 @@ def test_a_part_is_sent_only_when_it_differs(client: Client, cast: Cast, part: s
     assert again.status_code == 200
     assert "<html" not in again.content.decode()
     assert mark_in(again.content.decode(), part) != mark
+
+
+def test_the_part_of_the_month_brings_rates_trend_and_league_as_they_are_now(client: Client, cast: Cast) -> None:
+    captain = enter(client, cast, "captain_sg")
+    assert 'data-chart="trend-data"' not in captain.get("/u/sg/month/", headers=ASKING).content.decode()
+    today = local_today()
+    earlier = (today.replace(day=1) - dt.timedelta(days=1)).replace(day=1)
+    member = person(cast.units["sg11"].pk, "张伟")
+    closed(cast, starts_at=moment(earlier, 8), members=[member])
+    closed(cast, starts_at=moment(today, 0), hours=0.02, members=[member, person(cast.units["sg11"].pk, "王芳")])
+    drain_all(actor=SYSTEM)
+    part = captain.get("/u/sg/month/", headers=ASKING).content.decode()
+    assert "+100.0 %" in part
+    table = part[part.index('id="trend"') :].partition("</figure>")[0]
+    assert re.findall(r'<td class="y-num">([\d,]+)</td>', table)[-2:] == ["1", "2"]
+    assert "青山大队" in part[part.index("下属单位本月勤务") :].partition("</section>")[0]
+
+
+@pytest.mark.parametrize(
+    ("today", "compared"),
+    [
+        (dt.date(2022, 11, 29), "2022-10-01..2022-10-29"),
+        (dt.date(2022, 11, 30), "2022-10"),
+        (dt.date(2022, 3, 30), "2022-02"),
+        (dt.date(2022, 3, 31), "2022-02"),
+    ],
+)
+def test_a_month_is_compared_with_as_many_days_until_it_is_whole(cast: Cast, today: dt.date, compared: str) -> None:
+    found = month_so_far(current_tree().nodes[cast.units["sg"].pk], today)
+    assert found.compared.named().code == compared
+    assert found.unfinished is (today.day < found.period.days)
 
 
 def mark_in(page: str, part: str) -> str:

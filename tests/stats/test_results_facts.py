@@ -15,12 +15,14 @@ from duties.models import Attendance, Shift
 from incidents.enums import IncidentState
 from incidents.models import Incident
 from members.models import Member
-from stats.catalogue import MEASURES, Adds, Measure
+from stats.catalogue import MEASURES, Adds, Measure, adds_up_over_units
 from stats.logic.periods import Period, read
 from stats.models import TotalDay
 from stats.queries.drilldown import PAGE, Fact, Place, facts_page, recount
 from stats.queries.figures import figures_of
+from stats.queries.results import results_of
 from tests.cast import Cast
+from tests.members.roster import person
 from tests.stats.deeds import Deeds, count, story
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +30,7 @@ pytestmark = pytest.mark.django_db
 FIRST, LAST = dt.date(2022, 9, 1), dt.date(2022, 12, 31)
 PERIODS = ("2022-11", "2022", "2022-10-15..2022-11-20")
 ROUNDING = 1e-9
+OF_FRACTIONS = 1e-6
 
 
 @pytest.fixture
@@ -39,11 +42,11 @@ def node(code: str) -> Node:
     return next(one for one in current_tree().nodes.values() if one.code == code)
 
 
-def every_fact(actor: Account, unit: Node, measure: Measure, period: Period) -> list[Fact]:
+def every_fact(actor: Account, unit: Node, measure: Measure, period: Period, *, own: bool = False) -> list[Fact]:
     found: list[Fact] = []
     after: Place | None = None
     while True:
-        page = facts_page(actor, unit, measure, period, after)
+        page = facts_page(actor, unit, measure, period, after, own=own)
         found += page.facts
         if page.following is None:
             return found
@@ -79,6 +82,27 @@ def test_the_facts_of_every_measure_add_up_to_its_figure(cast: Cast, deeds: Deed
             )
             seen += bool(figure)
     assert seen > 100, "the story is too short to prove anything"
+
+
+def test_the_facts_of_a_unit_itself_add_up_to_what_the_units_below_leave(cast: Cast, deeds: Deeds) -> None:
+    actor, today = cast.actor("liaison_hy"), dt.date(2023, 6, 1)
+    own_member = person(cast.units["sg"].pk, "刘建军", joined_on=FIRST)
+    for number in range(PAGE + 3):
+        day = FIRST + dt.timedelta(days=number * 2)
+        deeds.attend(deeds.shift("sg", day), own_member, minutes=50)
+        deeds.incident("sg", day, materials=number)
+    count()
+    measures = [measure for measure in MEASURES.values() if adds_up_over_units(measure)]
+    for word in PERIODS:
+        period = read(word)
+        left = results_of(node("sg"), period, measures, today).own
+        assert left["attended"]
+        for measure in measures:
+            facts = every_fact(actor, node("sg"), measure, period, own=True)
+            listed = sum(fact.amount for fact in facts) / measure.divisor
+            assert abs(listed - (left[measure.code] or 0)) < OF_FRACTIONS, (word, measure.code)
+            recounted = recount(node("sg"), measure, period, own=True) / measure.divisor
+            assert abs(recounted - (left[measure.code] or 0)) < OF_FRACTIONS, (word, measure.code)
 
 
 def test_facts_are_listed_latest_first_and_each_once_over_pages(cast: Cast) -> None:
@@ -206,6 +230,35 @@ def test_people_behind_a_figure_have_a_history(client: Client, cast: Cast) -> No
         assert address in page, measure
         assert captain.get(address).status_code == 200, measure
     assert captain.get(f"/u/sg/results/served/joined/{gone.pk}/").status_code == 404
+
+
+def test_no_history_is_offered_of_who_belongs_to_others_today(client: Client, cast: Cast) -> None:
+    deeds = story(cast, 3, FIRST, LAST, facts=0)
+    moved = deeds.people["sg11"][0]
+    deeds.attend(deeds.shift("sg11", dt.date(2022, 11, 3)), moved)
+    Member.objects.filter(pk=moved.pk).update(unit=cast.units["zx11"])
+    count()
+    address = f"/u/sg/results/served/joined/{moved.pk}/"
+    captain = enter(client, cast, "captain_sg")
+    assert address not in captain.get("/u/sg/results/served/?period=2022-11").content.decode()
+    assert captain.get(address).status_code == 404
+    client.logout()
+    officer = enter(client, cast, "liaison_hy")
+    assert address in officer.get("/u/sg/results/served/?period=2022-11").content.decode()
+
+
+def test_people_of_two_units_have_shares_of_all_people(client: Client, cast: Cast) -> None:
+    deeds = story(cast, 3, FIRST, LAST, facts=0)
+    both, one = deeds.people["sg11"][:2]
+    deeds.attend(deeds.shift("sg11", dt.date(2022, 11, 3)), both)
+    deeds.attend(deeds.shift("sg11", dt.date(2022, 11, 3), hour=8), one)
+    row = deeds.attend(deeds.shift("sg21", dt.date(2022, 11, 4)), both)
+    Attendance.objects.filter(pk=row.pk).update(unit=cast.units["sg21"])
+    count()
+    page = enter(client, cast, "captain_sg").get("/u/sg/results/served/?period=2022-11").content.decode()
+    shares = page.partition('class="y-bars"')[2].partition("</table>")[0]
+    assert "100.0 %" in shares
+    assert "50.0 %" in shares
 
 
 def test_a_fact_outside_the_unit_has_no_history_there(client: Client, cast: Cast, deeds: Deeds) -> None:

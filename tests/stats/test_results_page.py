@@ -166,6 +166,35 @@ def test_a_period_to_come_says_so(client: Client, cast: Cast) -> None:
     assert 'rel="next"' not in page
 
 
+def test_a_trend_of_one_point_says_that_it_begins_with_the_second(client: Client, cast: Cast) -> None:
+    page = text_of(enter(client, cast, "captain_sg"), "/u/sg/results/?period=2000-01-01")
+    assert "满两个时点后显示趋势" in page
+    assert "没有趋势" not in page
+
+
+def test_choosing_two_dates_keeps_what_else_was_asked_for(client: Client, cast: Cast) -> None:
+    page = text_of(enter(client, cast, "captain_sg"), "/u/sg/results/?group=incidents&measure=clues&all=1")
+    form = page[page.index('class="y-results-range"') :].partition("</form>")[0]
+    for name, value in (("group", "incidents"), ("measure", "clues"), ("all", "1")):
+        assert f'<input type="hidden" name="{name}" value="{value}">' in form
+
+
+def test_figures_of_the_unit_itself_lead_to_their_own_facts(client: Client, cast: Cast) -> None:
+    deeds = story(cast, 1, FIRST, LAST, facts=0)
+    for unit in ("sg", "sg", "sg11"):
+        deeds.incident(unit, dt.date(2022, 11, 3))
+    count()
+    captain = enter(client, cast, "captain_sg")
+    own = text_of(captain, "/u/sg/results/?period=2022-11").partition("y-results-own")[2].partition("</tr>")[0]
+    assert 'href="/u/sg/results/disputes/?period=2022-11&amp;own=1"' in own
+    page = text_of(captain, "/u/sg/results/disputes/?period=2022-11&own=1&recount=1")
+    assert "石鼓支队 · 本级 · 2022年11月" in page
+    assert page.count("<tr data-row") == 2
+    assert "重新汇总，与上述数字一致" in page
+    assert "y-bars" not in page
+    assert text_of(captain, "/u/sg/results/disputes/?period=2022-11").count("<tr data-row") == 3
+
+
 def test_the_running_month_is_compared_with_as_many_days(cast: Cast) -> None:
     deeds = story(cast, 1, FIRST, LAST, facts=0)
     today = dt.date(2022, 11, 3)
