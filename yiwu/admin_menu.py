@@ -111,6 +111,32 @@ PLACES: list[tuple[Any, list[tuple[Any, str, str, P, Any]]]] = [
         ],
     ),
     (
+        _("Statistics"),
+        [
+            (
+                _("Alarm figures of the police"),
+                "monitoring",
+                "stats_alarmfigure_changelist",
+                P.RESULT_VIEW,
+                _("By area and month, as imported"),
+            ),
+            (
+                _("Imported alarm figures"),
+                "upload_file",
+                "stats_alarmimport_changelist",
+                P.ALARM_IMPORT,
+                _("Sheets taken over; take one back"),
+            ),
+            (
+                _("Differences"),
+                "rule",
+                "stats_discrepancy_changelist",
+                P.RESULT_VIEW,
+                _("Stored figures that differ from the facts"),
+            ),
+        ],
+    ),
+    (
         _("Accounts"),
         [
             (_("Accounts"), "person", "corps_account_changelist", P.ACCOUNT_VIEW, _("Who signs in")),

@@ -1,8 +1,9 @@
 """Differences between stored figures and facts, as officers see them: only to read, nobody mends them by hand."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import admin
+from django.db.models import F
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
@@ -13,6 +14,13 @@ from stats.catalogue import MEASURES
 from stats.models import Discrepancy
 from stats.models.discrepancies import Table
 
+#: What a column counts, in the words of the measure that reads the fewest others beside it.
+_MEANINGS: Final[dict[str, Promise]] = {
+    column: measure.name
+    for measure in sorted(MEASURES.values(), key=lambda one: -len(one.columns))
+    for column in measure.columns
+}
+
 
 @admin.register(Discrepancy)
 class DiscrepancyAdmin(UnitText, ProjectAdmin):
@@ -22,13 +30,14 @@ class DiscrepancyAdmin(UnitText, ProjectAdmin):
     keeps_history = False
     list_display = ("found_at", "unit_column", "day", "table", "column_name", "stored", "counted", "settled_at")
     list_filter = (UnitFilter, by_choice("table", gettext_lazy("stored figure"), Table.choices))
-    ordering = ("-found_at", "-id")
+    ordering: Any = (F("settled_at").desc(nulls_first=True), "-found_at", "-id")
     sortable_by = ()
     fields: Any = ("found_at", "unit", "day", "table", "column_name", "stored", "counted", "settled_at")
     readonly_fields = fields
 
     @admin.display(description=gettext_lazy("column"))
     def column_name(self, one: Discrepancy) -> str | Promise:
-        """What the column counts, where a measure has its name; its code otherwise."""
-        measure = MEASURES.get(one.column)
-        return measure.name if measure else verbatim(one.column)
+        """What the column counts; its code where no measure reads it."""
+        if one.table == Table.SET:
+            return MEASURES["served"].name
+        return _MEANINGS.get(one.column) or verbatim(one.column)

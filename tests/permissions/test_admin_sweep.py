@@ -98,7 +98,7 @@ ADMIN: dict[str, Kind] = {
         P.MEMBER_IMPORT,
         _each(P.MEMBER_IMPORT, "upload", "sample", "apply", "rejects", "resume", "undo", "discard"),
     ),
-    "stats_alarmimport": Kind(P.ALARM_IMPORT, None, None, _each(P.ALARM_IMPORT, "undo")),
+    "stats_alarmimport": Kind(P.ALARM_IMPORT, None, None, _each(P.ALARM_IMPORT, "upload", "undo")),
     "stats_alarmfigure": Kind(P.RESULT_VIEW, None, None, {}),
     "stats_discrepancy": Kind(P.RESULT_VIEW, None, None, {}),
 }
