@@ -157,8 +157,7 @@ class ResultViewSet(viewsets.ViewSet):
         unit, period = self._place(request), _period(request)
         measure = measure_of(request.query_params.get("measure", ""))
         counted = MEASURES[measure.numerator] if measure.adds_up is Adds.RATIO else measure
-        after = Place.read(request.query_params.get("after", ""))
-        page = facts_page(actor_of(request), unit, measure, period, after)
+        page = facts_page(actor_of(request), unit, measure, period, _after(request))
         return Response(
             {
                 "figure": figures_of(unit.id, [measure], period.first, period.end)[measure.code],
@@ -183,6 +182,19 @@ class ResultViewSet(viewsets.ViewSet):
 def _period(request: Request) -> Period:
     text = request.query_params.get("period", "").strip()
     return period_of(text) if text else around(Kind.MONTH, local_today())
+
+
+def _after(request: Request) -> Place | None:
+    text = request.query_params.get("after", "")
+    place = Place.read(text)
+    if text and place is None:
+        raise Refusal(
+            _("“%(text)s” is no place in this list.") % {"text": text[:40]},
+            code="after.format",
+            place="after",
+            remedy=_("Take it over from “next” of the page before."),
+        )
+    return place
 
 
 def _measures(request: Request) -> list[Measure]:

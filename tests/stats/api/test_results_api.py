@@ -85,7 +85,7 @@ def test_the_catalogue_tells_every_definition(client: Client, cast: Cast) -> Non
         ("captain_sg", "results/?measure=nothing", 422),
         ("captain_sg", "results/?group=nothing", 422),
         ("captain_sg", "results/facts/", 422),
-        ("captain_sg", "results/facts/?measure=attended&after=~~x", 200),
+        ("captain_sg", "results/facts/?measure=attended&after=~~x", 422),
         ("captain_sg", "results/facts/?measure=attended&unit=zx", 404),
         ("member_sg11", "results/facts/?measure=attended&unit=sg11", 403),
     ],
