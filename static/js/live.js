@@ -71,6 +71,7 @@
       var value = figure.querySelector("[data-value]");
       if (value.textContent === found.text) return;
       value.textContent = found.text;
+      if (made) made.dataset.liveMoved = "yes";
       figure.classList.remove("y-glow");
       void figure.offsetWidth; // restart the animation
       figure.classList.add("y-glow");
@@ -123,6 +124,11 @@
   document.addEventListener("htmx:load", function (event) {
     var root = event.detail.elt;
     if (root.parentElement) show(root.parentElement);
+  });
+
+  // The server sends a part only when it differs from what it sent before; a figure that was moved since differs from that.
+  document.addEventListener("htmx:configRequest", function (event) {
+    if (event.detail.elt.dataset.liveMoved) event.detail.path = event.detail.path.split("?")[0];
   });
 
   // Six streams a host is all HTTP/1.1 allows: a page that cannot be seen gives its own back.

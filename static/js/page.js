@@ -151,6 +151,20 @@
   prepare(document);
   document.addEventListener("htmx:load", function (event) { prepare(event.detail.elt); });
 
+  /* -- parts that ask for themselves again: what the reader has unfolded in one stays so ------------------------------- */
+  var unfolded = [];
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    var open = event.detail.target.querySelectorAll("[id] > details[open]:not([data-menu])");
+    unfolded = Array.from(open).map(function (one) { return one.parentElement.id; });
+  });
+  document.addEventListener("htmx:afterSwap", function () {
+    unfolded.forEach(function (id) {
+      var anew = document.querySelector("#" + CSS.escape(id) + " > details");
+      if (anew) anew.open = true;
+    });
+    unfolded = [];
+  });
+
   /* -- notices -------------------------------------------------------------------------------------------------------------- */
   function toast(text, kind) {
     var area = document.getElementById("toasts");

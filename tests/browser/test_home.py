@@ -81,6 +81,21 @@ def test_the_trend_has_its_table_and_figures_lead_to_facts(page_for: PageFor, li
     expect(page.locator("#facts tbody tr")).to_have_count(6)
 
 
+def test_the_month_follows_by_itself_and_keeps_what_is_unfolded(page_for: PageFor, life: Cast) -> None:
+    page = page_for("captain_sg").go("/u/sg/")
+    last = page.locator("#trend tbody tr:last-child td")
+    before = int(last.text_content() or 0)
+    page.locator("#trend summary").click()
+    closed(
+        life, "sg11", starts_at=moment(local_today(), 0), hours=0.02, members=[person(life.units["sg11"].pk, "李娜")]
+    )
+    drain_all(actor=SYSTEM)
+    page.evaluate("document.body.dispatchEvent(new CustomEvent('live:later'))")
+    expect(last).to_have_text(str(before + 1))
+    expect(last).to_be_visible()
+    expect(page.locator("#trend canvas")).to_be_visible()
+
+
 def test_nothing_scrolls_sideways_on_the_smallest_phone(page_for: PageFor, life: Cast) -> None:
     visitor = page_for("captain_sg", size="phone")
     visitor.page.set_viewport_size({"width": 320, "height": 640})

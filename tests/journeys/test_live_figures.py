@@ -8,8 +8,12 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from corps.actors import SYSTEM
+from corps.live import publish_now
 from corps.queries.scope import local_today
 from stats.models import TotalDay
+from stats.operations.rollups import drain_all
+from stats.operations.rollups.telling import EVENT, topic_of
 from tests.browser.conftest import PageFor, Visitor
 from tests.cast import Cast
 from tests.duties.scenes import closed, moment
@@ -83,7 +87,22 @@ def count_up(cast: Cast, live: LiveProcess, visitors: dict[str, Visitor]) -> Non
     live.start()
     for unit, number in (("hy", "5"), ("sg", "3"), ("zx", "2")):
         told(visitors[unit], cast, unit, number)
+        # What follows from the figures comes a moment later, by itself.
+        expect(visitors[unit].page.locator("#trend tbody tr:last-child td")).to_have_text(number)
         assert visitors[unit].page.evaluate("() => window.sameDocument"), "nobody reloaded the page"
+    expect(visitors["hy"].page.locator("#month .y-bars tbody tr")).to_contain_text(["石鼓支队", "蒸湘支队"])
+
+
+def test_a_page_that_was_told_a_wrong_figure_finds_back(live: LiveProcess, page_for: PageFor, cast: Cast) -> None:
+    """The server would say that nothing changed since it made the part; the page knows that it was moved."""
+    serve(cast, "sg11")
+    drain_all(actor=SYSTEM, wait=True)
+    visitor = watching(page_for, cast, "captain_sg", "sg", "1")
+    unit = cast.units["sg"].pk
+    figures = {f"{unit}:attended": "999"}
+    publish_now(topic_of(unit), EVENT, {"unit": unit, "month": f"{local_today():%Y-%m}", "figures": figures})
+    wait_until(lambda: heard(visitor, cast, "sg") == ["999"])
+    expect(figure(visitor.page, cast, "sg")).to_have_text("1")
 
 
 def told(visitor: Visitor, cast: Cast, unit: str, number: str) -> None:
