@@ -85,6 +85,52 @@ def browser() -> Iterator[Browser]:
             os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = before
 
 
+class Windows:
+    """Windows of the browser that several visitors use after one another: style sheets and scripts are fetched once.
+
+    Whoever takes one finds it empty: no cookies, nothing stored, no permissions, no rules for requests.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self.idle: dict[tuple[str, Scheme], list[BrowserContext]] = {}
+
+    def take(self, size: str, scheme: Scheme) -> BrowserContext:
+        """A window nobody uses."""
+        idle = self.idle.setdefault((size, scheme), [])
+        return idle.pop() if idle else self._open(size, scheme)
+
+    def give_back(self, size: str, scheme: Scheme, window: BrowserContext, address: str) -> None:
+        """Empty a window, for whoever takes it next."""
+        for page in window.pages[1:]:
+            page.close()
+        window.unroute_all(behavior="ignoreErrors")
+        window.clear_permissions()
+        window.set_geolocation(None)
+        page = window.pages[0] if window.pages else window.new_page()
+        session = window.new_cdp_session(page)
+        session.send("Storage.clearDataForOrigin", {"origin": address, "storageTypes": "cookies,local_storage"})
+        page.close()
+        window.clear_cookies()
+        self.idle[size, scheme].append(window)
+
+    def _open(self, size: str, scheme: Scheme) -> BrowserContext:
+        return self.browser.new_context(
+            viewport=SIZES[size],
+            color_scheme=scheme,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            has_touch=size == "phone",
+            reduced_motion="reduce",
+        )
+
+
+@pytest.fixture(scope="package")
+def windows(browser: Browser) -> Windows:
+    """The windows of a worker's browser, which closes them with itself."""
+    return Windows(browser)
+
+
 @dataclass
 class Visitor:
     """Somebody at a page. `page` is Playwright's; `watch` holds what went wrong so far."""
@@ -103,13 +149,13 @@ PageFor = Callable[..., Visitor]
 
 
 @pytest.fixture
-def page_for(browser: Browser, live_server: LiveServer, cast: Cast) -> Iterator[PageFor]:
+def page_for(windows: Windows, live_server: LiveServer, cast: Cast) -> Iterator[PageFor]:
     """`page_for("captain_sg", size="phone", language="en", scheme="dark")` → a `Visitor` signed in as that account.
 
     An empty name is somebody who is not signed in. When the test ends, any console error, failed request, status ≥ 400
     that `expected` does not name, or violation of the content security policy fails it.
     """
-    contexts: list[BrowserContext] = []
+    taken: list[tuple[str, Scheme, BrowserContext]] = []
     watches: list[Watch] = []
 
     def open_page(
@@ -120,15 +166,8 @@ def page_for(browser: Browser, live_server: LiveServer, cast: Cast) -> Iterator[
         scheme: Scheme = "light",
         expected: tuple[int, ...] = (),
     ) -> Visitor:
-        context = browser.new_context(
-            viewport=SIZES[size],
-            color_scheme=scheme,
-            locale="zh-CN",
-            timezone_id="Asia/Shanghai",
-            has_touch=size == "phone",
-            reduced_motion="reduce",
-        )
-        contexts.append(context)
+        context = windows.take(size, scheme)
+        taken.append((size, scheme, context))
         if settings.LIVE_URL.startswith("/"):
             # No live process belongs to this test: pages listen, hear nothing, and go on by polling.
             context.route(re.compile(r"/live\?"), _say_nothing)
@@ -145,8 +184,8 @@ def page_for(browser: Browser, live_server: LiveServer, cast: Cast) -> Iterator[
         return Visitor(page, watch, live_server.url)
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for size, scheme, context in taken:
+        windows.give_back(size, scheme, context, live_server.url)
     for watch in watches:
         watch.verdict()
 

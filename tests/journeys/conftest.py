@@ -17,11 +17,11 @@ from django.db import connection
 from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser.conftest import browser, page_for, pytest_collection_modifyitems
+from tests.browser.conftest import browser, page_for, pytest_collection_modifyitems, windows
 from yiwu.celery import app
 from yiwu.services.places import ROOT
 
-__all__ = ["browser", "page_for", "pytest_collection_modifyitems"]
+__all__ = ["browser", "page_for", "pytest_collection_modifyitems", "windows"]
 
 
 @pytest.fixture(autouse=True)
