@@ -7,7 +7,7 @@ byte and either the bits, lowest first, or the keys as unsigned 64-bit little-en
 import re
 import sys
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 _BITS = b"\x00"
 _KEYS = b"\x01"
@@ -70,7 +70,33 @@ def unpack(packed: bytes | memoryview) -> int:
     content = bytes(packed)
     if content[:1] == _BITS:
         return int.from_bytes(content[1:], "little")
-    keys = array("Q", content[1:])
+    return set_of(_array_of(content[1:]))
+
+
+def size(packed: bytes) -> int:
+    """How many keys a packed set holds."""
+    if packed[:1] == _BITS:
+        return int.from_bytes(packed[1:], "little").bit_count()
+    return len(packed) // 8
+
+
+def unite(sets: Sequence[bytes]) -> bytes:
+    """The packed union of packed sets. What stays sparse is never spread out into bits."""
+    if len(sets) == 1:
+        return sets[0]
+    if all(packed[:1] == _KEYS for packed in sets):
+        keys = _array_of(b"".join(packed[1:] for packed in sets))
+        # Keys that several sets hold are counted several times here, so the union is sparser still.
+        if keys and _is_sparse(len(keys), (max(keys) >> 3) + 1):
+            return _packed_keys(sorted(set(keys)))
+    people = 0
+    for packed in sets:
+        people |= unpack(packed)
+    return pack(people)
+
+
+def _array_of(content: bytes) -> "array[int]":
+    keys = array("Q", content)
     if sys.byteorder == "big":
         keys.byteswap()
-    return set_of(keys)
+    return keys

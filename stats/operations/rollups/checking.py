@@ -22,7 +22,9 @@ from stats.catalogue.columns import SERVED_PART
 from stats.logic.months import month_of, next_month
 from stats.logic.people import set_of, unpack
 from stats.models import Changed, Discrepancy
-from stats.operations.rollups.lock import require_system
+from stats.models.discrepancies import Table
+from stats.operations.rollups.lock import HOLD_CELLS, require_system
+from stats.operations.rollups.sets import COUNTS_PEOPLE
 from stats.operations.rollups.statements import NAME_LIST, NAMES
 
 if TYPE_CHECKING:
@@ -67,12 +69,15 @@ def check(*, actor: "Actor", sample: int | None = SAMPLE) -> Found:
     outermost = not connection.in_atomic_block
     found = Found()
     with transaction.atomic():
-        if outermost:
-            with connection.cursor() as cursor:
+        with connection.cursor() as cursor:
+            if outermost:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            # Before anything is read, for then the snapshot is taken: to one that is older than the tables of a
+            # rebuild, these are empty.
+            cursor.execute(HOLD_CELLS)
         tree = current_tree()
         waiting = _Waiting(tree)
-        for month, units in _portions(sample):
+        for month, units in _portions(tree, sample):
             portion = _Portion(tree, month, units)
             _compare_cells(portion, waiting, found)
             _compare_sets(portion, waiting, found)
@@ -108,7 +113,12 @@ class _Waiting:
                     self.cells["own"].add((unit_id, day))
                 for node in tree.path(unit_id):
                     self.cells["total"].add((node.id, day))
-                    self.months.add((node.id, month_of(day)))
+                    if source in COUNTS_PEOPLE:
+                        self.months.add((node.id, month_of(day)))
+
+    def __contains__(self, alarm: Discrepancy) -> bool:
+        key = (alarm.unit_id, alarm.day)
+        return key in (self.months if alarm.table == Table.SET else self.cells[alarm.table])
 
 
 class _Portion:
@@ -133,8 +143,11 @@ class _Portion:
             return list(cursor.fetchall())
 
 
-def _portions(sample: int | None) -> Iterator[tuple[dt.date, set[int] | None]]:
-    """Months with their units: all that is stored or recorded, or some of both."""
+def _portions(tree: Tree, sample: int | None) -> Iterator[tuple[dt.date, set[int] | None]]:
+    """Months with their units: all that is stored or recorded, or some of both.
+
+    Of the first month drawn, the units above the drawn ones as well: few of all cells, and the most looked at.
+    """
     with connection.cursor() as cursor:
         if sample is None:
             cursor.execute(_ALL_DAYS)
@@ -146,6 +159,8 @@ def _portions(sample: int | None) -> Iterator[tuple[dt.date, set[int] | None]]:
             cursor.execute(statement, {"number": max(1, sample // len(_DRAWS))})
             for unit_id, day in cursor.fetchall():
                 drawn[month_of(day)].add(unit_id)
+    for units in [*drawn.values()][:1]:
+        units |= {node.id for unit_id in units for node in tree.path(unit_id)}
     yield from drawn.items()
 
 
@@ -287,8 +302,7 @@ def _look_again(actor: "Actor") -> None:
     settled = [
         alarm.pk
         for alarm in open_ones
-        if (alarm.table, alarm.unit_id, alarm.day, alarm.column) not in differing
-        and (alarm.unit_id, month_of(alarm.day)) not in waiting.months
+        if (alarm.table, alarm.unit_id, alarm.day, alarm.column) not in differing and alarm not in waiting
     ]
     with acting(actor=actor, action="stats.settle"):
         Discrepancy.objects.filter(pk__in=settled, settled_at=None).update(settled_at=timezone.now())

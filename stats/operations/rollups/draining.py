@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from corps.actors import Actor
 
 BATCH = 10_000
+#: Seconds after which open pages are told while keys keep coming, as at the beginning of a shift in a whole city.
+TELL_EVERY = 1.0
 
 _ANY = "SELECT EXISTS (SELECT FROM stats_dirty)"
 
@@ -39,7 +41,7 @@ SELECT source, unit_id, day, count(*) FROM taken GROUP BY source, unit_id, day
 @dataclass(slots=True)
 class Drained:
     """What a drain did: rows of keys taken, cells written, the seconds spent on cells and on sets, and the days of
-    every unit whose totals changed.
+    every unit whose totals changed and that open pages have not been told of.
 
     `busy` is true when another drain or a rebuild was at work, which then does it.
     """
@@ -69,9 +71,10 @@ def drain(*, actor: "Actor", limit: int = BATCH, wait: bool = False) -> Drained:
 
 
 def drain_all(*, actor: "Actor", wait: bool = False) -> Drained:
-    """Drain until nothing waits, then tell open pages. When nothing waits it costs one tiny query."""
+    """Drain until nothing waits, and tell open pages. When nothing waits it costs one tiny query."""
     require_system(actor)
     done = Drained()
+    told = time.monotonic()
     while _something_waits():
         batch = drain(actor=actor, wait=wait)
         done.taken += batch.taken
@@ -82,9 +85,17 @@ def drain_all(*, actor: "Actor", wait: bool = False) -> Drained:
             # What another transaction holds is taken at the next beat.
             done.busy = batch.busy
             break
+        if time.monotonic() - told >= TELL_EVERY:
+            _tell(done)
+            told = time.monotonic()
+    _tell(done)
+    return done
+
+
+def _tell(done: Drained) -> None:
     if done.touched:
         tell_of(done.touched)
-    return done
+        done.touched.clear()
 
 
 def _something_waits() -> bool:
@@ -116,8 +127,8 @@ def _count(keys: dict[str, set[cells.Key]], done: Drained) -> None:
     cells.drop_empty(different)
     totals = cells.add_up(tree, different | keys.get(Changed.TREE, set()))
     done.cells_took = time.perf_counter() - began
-    # The same number of people may be other people: months are counted also where no cell changed.
-    months = sets.months_of([*keys.get(Changed.ATTENDANCE, ()), *keys.get(Changed.TREE, ())])
+    # Also where no cell changed: as many people may be other people.
+    months = sets.months_of(key for source in sets.COUNTS_PEOPLE for key in keys.get(source, ()))
     people = sets.count_people(tree, months)
     done.sets_took = time.perf_counter() - began - done.cells_took
     done.cells = len(different) + len(totals) + len(people)

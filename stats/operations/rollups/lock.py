@@ -13,6 +13,11 @@ from corps.operations.tree import hold_tree
 
 ROLLUP_LOCK = 0x59495755_0010
 
+# A check and a rebuild are held apart by these two, which let readers and drains pass.
+HOLD_CELLS = "LOCK TABLE stats_ownday, stats_totalday IN ROW SHARE MODE"
+REPLACE_CELLS = "LOCK TABLE stats_ownday, stats_totalday IN EXCLUSIVE MODE"
+TAKE_CELLS = "LOCK TABLE stats_ownday, stats_totalday IN ACCESS EXCLUSIVE MODE"
+
 
 def require_system(actor: Actor) -> None:
     """Counting is no person's act: it changes nothing that anybody decided."""

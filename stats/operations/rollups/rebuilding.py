@@ -2,6 +2,9 @@
 
 Cells are built beside the standing ones and take their place at the end, so readers wait for a moment only and see the
 old figures or the new ones. What is written meanwhile notes its keys as always and is drained afterwards.
+
+To a transaction whose snapshot is older than the new tables these would be empty, so a check waits for a rebuild, and a
+rebuild for a check (`lock.HOLD_CELLS`).
 """
 
 import datetime as dt
@@ -9,14 +12,15 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.backends.utils import CursorWrapper
+from psycopg.errors import LockNotAvailable
 
 from corps.queries.scope import Tree, current_tree
 from stats.catalogue.columns import SERVED_PART
 from stats.logic.months import month_of, next_month
 from stats.operations.rollups import sets
-from stats.operations.rollups.lock import require_system, take_rollups
+from stats.operations.rollups.lock import REPLACE_CELLS, TAKE_CELLS, require_system, take_rollups
 from stats.operations.rollups.statements import GROUPS, NAME_LIST, NAMES, cast, columns_of, counted_everywhere
 
 if TYPE_CHECKING:
@@ -24,6 +28,10 @@ if TYPE_CHECKING:
 
 # For this transaction only: hashes of a whole city's days in memory instead of on disk.
 _SETTINGS = ("SET LOCAL work_mem = '512MB'", "SET LOCAL maintenance_work_mem = '512MB'", "SET LOCAL jit = off")
+
+#: How long the swap makes readers wait at most before it lets them pass, and how long it then waits itself.
+PATIENCE_MS = 500
+PAUSE = 2.0
 
 # After so many months the table of sets has grown out of what the planner knows of it.
 _PLANS_GO_OLD = (1, 6)
@@ -51,15 +59,18 @@ def rebuild(*, actor: "Actor") -> Rebuilt:
         with connection.cursor() as cursor:
             for setting in _SETTINGS:
                 cursor.execute(setting)
+            cursor.execute(REPLACE_CELLS)
             # Whatever these keys were noted for is committed, so every statement from here on counts it.
             cursor.execute("DELETE FROM stats_dirty")
-            done.own = _build(cursor, "stats_ownday", f"SELECT unit_id, day, {NAME_LIST} FROM ({own_cells()}) AS o")
+            done.own = _build_own(cursor)
             done.totals = _build_totals(cursor, tree)
+            built = [_furnish(cursor, table) for table in ("stats_ownday", "stats_totalday")]
             done.sums_took = time.perf_counter() - began
             done.sets = _build_sets(cursor, tree)
             done.sets_took = time.perf_counter() - began - done.sums_took
-            for table in ("stats_ownday", "stats_totalday"):
-                _take_place(cursor, table)
+            _wait_for_readers(cursor)
+            for new in built:
+                new.take_place(cursor)
     return done
 
 
@@ -73,9 +84,13 @@ def own_cells() -> str:
     return f"SELECT unit_id, day, {', '.join(columns)} FROM {joined}"
 
 
-def _build(cursor: CursorWrapper, table: str, select: str) -> int:
-    """A table beside `table`. CREATE TABLE AS, because only that may read with several processes."""
-    cursor.execute(f"CREATE TABLE {table}_new AS {select}")
+def _build_own(cursor: CursorWrapper) -> int:
+    """A table beside the standing one. CREATE TABLE AS, because only that may read with several processes."""
+    # Whoever was replaced stands in the facts, but in no column.
+    cursor.execute(
+        f"CREATE TABLE stats_ownday_new AS SELECT unit_id, day, {NAME_LIST} FROM ({own_cells()}) AS o"
+        f" WHERE num_nonnulls({NAME_LIST}) > 0"
+    )
     return int(cursor.rowcount)
 
 
@@ -134,30 +149,60 @@ def _build_sets(cursor: CursorWrapper, tree: Tree) -> int:
     return int(cursor.fetchone()[0])
 
 
-def _take_place(cursor: CursorWrapper, table: str) -> None:
-    """Give the new table the keys, indexes and settings of the standing one, and its name."""
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """A table that stands beside `table`, with its keys and indexes: (name, whether primary, its constraint)."""
+
+    table: str
+    indexes: tuple[tuple[str, bool, str | None], ...]
+
+    def take_place(self, cursor: CursorWrapper) -> None:
+        """Give it the names of the standing one, which is dropped."""
+        new = f"{self.table}_new"
+        cursor.execute(f"DROP TABLE {self.table}")
+        for name, primary, constraint in self.indexes:
+            cursor.execute(f"ALTER INDEX {name}_new RENAME TO {name}")
+            if primary:
+                cursor.execute(f"ALTER TABLE {new} ADD CONSTRAINT {constraint} PRIMARY KEY USING INDEX {name}")
+        cursor.execute(f"ALTER TABLE {new} RENAME TO {self.table}")
+
+
+def _furnish(cursor: CursorWrapper, table: str) -> _Built:
+    """Give the new table the indexes and settings of the standing one."""
     new = f"{table}_new"
     cursor.execute(
-        "SELECT c.relname, pg_get_indexdef(c.oid), i.indisprimary, n.conname FROM pg_index i"
+        "SELECT c.relname, i.indisprimary, n.conname, pg_get_indexdef(c.oid) FROM pg_index i"
         " JOIN pg_class c ON c.oid = i.indexrelid LEFT JOIN pg_constraint n ON n.conindid = c.oid"
         " WHERE i.indrelid = %s::regclass",
         [table],
     )
     indexes = cursor.fetchall()
-    cursor.execute("SELECT reloptions FROM pg_class WHERE oid = %s::regclass", [table])
-    (options,) = cursor.fetchone()
-    for name, definition, _primary, _constraint in indexes:
+    for name, _primary, _constraint, definition in indexes:
         cursor.execute(
             definition.replace(f"INDEX {name} ON", f"INDEX {name}_new ON").replace(f".{table} USING", f".{new} USING")
         )
-    for name in ("unit_id", "day"):
-        cursor.execute(f"ALTER TABLE {new} ALTER COLUMN {name} SET NOT NULL")
+    cursor.execute(f"ALTER TABLE {new} ALTER COLUMN unit_id SET NOT NULL, ALTER COLUMN day SET NOT NULL")
+    cursor.execute("SELECT reloptions FROM pg_class WHERE oid = %s::regclass", [table])
+    (options,) = cursor.fetchone()
     if options:
         cursor.execute(f"ALTER TABLE {new} SET ({', '.join(options)})")
     cursor.execute(f"ANALYZE {new}")
-    cursor.execute(f"DROP TABLE {table}")
-    for name, _definition, primary, constraint in indexes:
-        cursor.execute(f"ALTER INDEX {name}_new RENAME TO {name}")
-        if primary:
-            cursor.execute(f"ALTER TABLE {new} ADD CONSTRAINT {constraint} PRIMARY KEY USING INDEX {name}")
-    cursor.execute(f"ALTER TABLE {new} RENAME TO {table}")
+    return _Built(table, tuple((name, primary, constraint) for name, primary, constraint, _definition in indexes))
+
+
+def _wait_for_readers(cursor: CursorWrapper) -> None:
+    """Have the standing tables alone. Asked for again and again: whoever comes to read waits behind whoever asks, so
+    that one long reader, such as a backup, would keep every page waiting.
+    """
+    cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE_MS}ms'")
+    while True:
+        try:
+            with transaction.atomic():
+                cursor.execute(TAKE_CELLS)
+        except OperationalError as error:
+            if not isinstance(error.__cause__, LockNotAvailable):
+                raise
+            time.sleep(PAUSE)
+        else:
+            cursor.execute("SET LOCAL lock_timeout = DEFAULT")
+            return

@@ -3,16 +3,20 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from django.db import connection
 
 from corps.queries.scope import Tree
 from stats.catalogue.columns import SERVED_PART
 from stats.logic.months import month_of, next_month
-from stats.logic.people import pack, pack_keys, set_of, unpack
+from stats.logic.people import pack_keys, size, unite
+from stats.models import Changed
 
 Key: TypeAlias = tuple[int, dt.date]
+
+#: What may have been written when a month has other people now; the same number of people may be other people.
+COUNTS_PEOPLE: Final = (Changed.ATTENDANCE, Changed.TREE)
 
 _SOURCE = SERVED_PART.source
 
@@ -72,24 +76,17 @@ def count_people(tree: Tree, keys: Collection[Key]) -> set[Key]:
 
 def _count(keys: list[Key]) -> set[Key]:
     units, months = [unit_id for unit_id, _month in keys], [month for _unit, month in keys]
+    parts: dict[Key, list[bytes]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(_OWN, [units, months, [next_month(month) for month in months]])
-        own = {(unit_id, month): members for unit_id, month, members in cursor.fetchall()}
-        cursor.execute(_BELOW, [units, months])
-        together: dict[Key, int] = {}
         for unit_id, month, members in cursor.fetchall():
-            together[unit_id, month] = together.get((unit_id, month), 0) | unpack(members)
+            parts[unit_id, month].append(pack_keys(members))
+        cursor.execute(_BELOW, [units, months])
+        for unit_id, month, members in cursor.fetchall():
+            parts[unit_id, month].append(bytes(members))
         cursor.execute(_STORED, [units, months])
         stored = {(unit_id, month): bytes(members) for unit_id, month, members in cursor.fetchall()}
-        packed: dict[Key, bytes] = {}
-        numbers: dict[Key, int] = {}
-        for key, keys_here in own.items():
-            if key in together:
-                together[key] |= set_of(keys_here)
-            else:
-                packed[key], numbers[key] = pack_keys(keys_here), len(keys_here)
-        for key, people in together.items():
-            packed[key], numbers[key] = pack(people), people.bit_count()
+        packed = {key: unite(sets) for key, sets in parts.items()}
         written = [key for key, content in packed.items() if stored.get(key) != content]
         gone = [key for key in stored if key not in packed]
         if written:
@@ -99,7 +96,7 @@ def _count(keys: list[Key]) -> set[Key]:
                     [unit_id for unit_id, _month in written],
                     [month for _unit, month in written],
                     [packed[key] for key in written],
-                    [numbers[key] for key in written],
+                    [size(packed[key]) for key in written],
                 ],
             )
         if gone:

@@ -21,7 +21,7 @@ from tests.stats.rollups.facts import attend, incident, moment, shift
 DAYS = [dt.date(2026, 2, 27) + dt.timedelta(days=number) for number in range(4)]
 CATEGORIES = ["patrol", "school", "event"]
 KINDS = ["dispute", "missing", "work", "publicity"]
-STATUSES = ["present", "late", "absent"]
+STATUSES = ["present", "late", "absent", "replaced"]
 OCCUPATIONS = ["guard", "shop", ""]
 
 

@@ -7,8 +7,10 @@ import pytest
 from django.db import connection, transaction
 
 from corps.actors import SYSTEM
+from stats.models import TotalDay
 from stats.operations import rollups
 from tests.cast import assemble
+from tests.dev.machine import await_
 from tests.stats.rollups import recount
 from tests.stats.rollups.acts import ACTS, World
 from tests.stats.rollups.facts import incident
@@ -92,3 +94,66 @@ def test_the_second_drain_leaves_the_work_to_the_first() -> None:
         recount.assert_equal()
 
     together(first, second)
+
+
+def somebody_waits() -> bool:
+    """Whether a session waits for a table of this database."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND locktype = 'relation'"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
+        )
+        (waits,) = cursor.fetchone()
+    return bool(waits)
+
+
+def test_a_check_amid_a_rebuild_finds_no_difference() -> None:
+    cast = assemble()
+    incident(cast.units["sg11"].pk, recount.LONG_AGO.replace(year=2026))
+    rollups.drain_all(actor=SYSTEM)
+    rebuilt = threading.Event()
+
+    def rebuild() -> None:
+        with transaction.atomic():
+            rollups.rebuild(actor=SYSTEM)
+            rebuilt.set()
+            # The new tables are committed while the check stands before them.
+            await_(somebody_waits, "the check")
+
+    def check() -> None:
+        assert rebuilt.wait(30)
+        found = rollups.check(actor=SYSTEM, sample=None)
+        assert found.compared > 0
+        assert found.differences == []
+
+    together(rebuild, check)
+
+
+def test_a_rebuild_behind_a_long_reader_keeps_nobody_waiting() -> None:
+    cast = assemble()
+    incident(cast.units["sg11"].pk, recount.LONG_AGO.replace(year=2026))
+    rollups.drain_all(actor=SYSTEM)
+    reading, read = threading.Event(), threading.Event()
+
+    def long_reader() -> None:
+        with transaction.atomic():
+            assert TotalDay.objects.exists()
+            reading.set()
+            assert read.wait(60)
+
+    def rebuild() -> None:
+        assert reading.wait(30)
+        rollups.rebuild(actor=SYSTEM)
+
+    def page() -> None:
+        assert reading.wait(30)
+        try:
+            await_(somebody_waits, "the rebuild to ask for the tables")
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '20s'")
+                assert TotalDay.objects.exists()
+        finally:
+            read.set()
+
+    together(long_reader, rebuild, page)
+    recount.assert_equal()

@@ -83,6 +83,26 @@ def test_what_waits_is_left_out(city: Cast) -> None:
     assert "等待" in said
 
 
+def test_what_waits_excuses_nothing_else(city: Cast) -> None:
+    shift(city.units["sg11"].pk, DAY, hour=20, closed=True)
+    MonthSet.objects.filter(unit_id=city.units["sg11"].pk).update(number=5)
+    OwnDay.objects.filter(unit_id=city.units["sg11"].pk, day=DAY).update(late=5)
+    said = found("--all")
+    assert f"set unit={city.units['sg11'].pk}" in said
+    assert "own unit" not in said
+
+
+def test_the_night_also_looks_at_the_top(city: Cast) -> None:
+    """However many cells squads have, the corps' own are among those that a small sample compares."""
+    days = [DAY + dt.timedelta(days=number) for number in range(15)]
+    for code in ("sg11", "sg12", "zx9"):
+        for day in days:
+            incident(city.units[code].pk, day)
+    rollups.drain_all(actor=SYSTEM)
+    TotalDay.objects.filter(unit_id=city.units["hy"].pk).update(incidents=99)
+    assert f"total unit={city.units['hy'].pk}" in found("--sample", "1")
+
+
 def test_the_nightly_watch_raises_an_alarm_once_and_settles_it(city: Cast) -> None:
     TotalDay.objects.filter(unit_id=city.units["sg"].pk, day=DAY).update(late=4)
     for _night in range(2):

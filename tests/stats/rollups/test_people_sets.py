@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stats.logic.months import broken_days, month_of, next_month, whole_months
-from stats.logic.people import keys_of, pack, pack_keys, set_of, unpack
+from stats.logic.people import keys_of, pack, pack_keys, set_of, size, unite, unpack
 
 KEYS = st.sets(st.integers(0, 200_000), max_size=300) | st.sets(st.integers(0, 90), max_size=80)
 DAYS = st.dates(dt.date(2023, 1, 1), dt.date(2025, 12, 31))
@@ -27,6 +27,14 @@ def test_a_set_comes_back(keys: set[int]) -> None:
 @given(KEYS, KEYS)
 def test_union(one: set[int], other: set[int]) -> None:
     assert keys_of(unpack(pack(set_of(one))) | unpack(pack(set_of(other)))) == sorted(one | other)
+
+
+@given(st.lists(KEYS, min_size=1, max_size=6))
+def test_union_of_packed_sets(sets: list[set[int]]) -> None:
+    united = unite([pack(set_of(keys)) for keys in sets])
+    # Equal sets have equal bytes, however they came about: a drain writes only what differs.
+    assert united == pack(set_of(set().union(*sets)))
+    assert size(united) == len(set().union(*sets))
 
 
 def test_a_negative_key() -> None:

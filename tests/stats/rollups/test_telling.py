@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from django.conf import settings
 
 from corps import live
@@ -11,6 +12,7 @@ from corps.actors import SYSTEM
 from corps.queries.scope import local_today
 from stats.catalogue import FIRST_PAGE
 from stats.operations import rollups
+from stats.operations.rollups import draining
 from tests.cast import Cast
 from tests.stats.rollups.facts import incident
 
@@ -39,6 +41,24 @@ def test_the_unit_and_those_above_are_told(cast: Cast) -> None:
         assert new[0]["figures"][f"{unit_id}:disputes"] == "1"
         assert new[0]["month"] == f"{local_today():%Y-%m}"
     assert len(announced(cast.units["zx"].pk)) == before["zx"]
+
+
+def test_keys_that_keep_coming_do_not_keep_pages_waiting(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    counting = draining.drain
+    coming = [3, 2, 1]
+
+    def drain_while_somebody_writes(**options: Any) -> rollups.Drained:
+        batch = counting(**options)
+        if coming:
+            incident(cast.units["sg11"].pk, local_today() - timedelta(days=coming.pop()))
+        return batch
+
+    monkeypatch.setattr(draining, "TELL_EVERY", 0.0)
+    monkeypatch.setattr(draining, "drain", drain_while_somebody_writes)
+    before = len(announced(cast.units["hy"].pk))
+    incident(cast.units["sg11"].pk, local_today())
+    rollups.drain_all(actor=SYSTEM)
+    assert len(announced(cast.units["hy"].pk)) == before + 4
 
 
 def test_nothing_changed_nothing_said(cast: Cast) -> None:
