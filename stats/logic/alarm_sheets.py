@@ -18,6 +18,7 @@ from stats.logic.alarm_words import (
     Month,
     count_of,
     head_of,
+    is_doubtful,
     is_nothing,
     is_total,
     kind_of,
@@ -269,6 +270,9 @@ class _Reader:
             heads = [self.sheet.filled(row, column) for row in range(top, last + 1)]
             words = [plain(head) for head in heads]
             if column in others or not any(words) or any(map(is_total, heads)) or any(map(_is_derived, words)):
+                continue
+            if doubtful := [row for row, head in enumerate(heads, start=top) if is_doubtful(head)]:
+                self._problem(doubtful[0], column, "month_unknown")
                 continue
             months = [month for head in heads if (month := month_of(head)) is not None]
             kinds = [kind for head in heads if (kind := kind_of(head)) is not None]

@@ -34,7 +34,8 @@ _KINDS: Final[dict[str, tuple[str, ...]]] = {
         "抢夺",
         "robbery",
     ),
-    "theft": ("盗窃警情", "盗窃类", "两盗警情", "盗窃", "theft"),
+    # 两抢一盗 names two kinds, and so none of them.
+    "theft": ("盗窃警情", "盗窃类", "两盗警情", "盗窃", "一盗", "theft"),
     "fraud": ("电信网络诈骗警情", "电信网络诈骗", "电诈警情", "诈骗警情", "电诈", "诈骗", "fraud"),
     "dispute": ("纠纷警情", "矛盾纠纷警情", "纠纷类", "纠纷", "dispute"),
     "traffic": ("交通警情", "交通事故警情", "交通类", "交通", "traffic"),
@@ -74,6 +75,7 @@ _CHINESE_MONTHS: Final = {
 _YEAR: Final = re.compile(r"(?<!\d)(20\d\d)年?(?:度)?(?![\d])")
 _ISO: Final = re.compile(r"(20\d\d)-(\d\d)-\d\d(?:[t ].*)?$")
 _YEAR_MONTH: Final = re.compile(r"(20\d\d)[-./年](\d{1,2})月?份?$")
+_DOUBTFUL: Final = re.compile(r"20\d\d\.1")
 _SIX: Final = re.compile(r"(20\d\d)(0[1-9]|1[0-2])$")
 _MONTH: Final = re.compile(r"(\d{1,2})月份?$")
 _CHINESE: Final = re.compile(r"(?:(20\d\d)年)?(十[一二]|[元一二三四五六七八九十腊])月份?$")
@@ -113,6 +115,8 @@ def plain(cell: Cell) -> str:
 
 def month_of(cell: Cell) -> Month | None:
     """The month a cell names: 3月, 三月份, 2022年3月, 2022-03, 202203, 2022.3, or a date in it."""
+    if is_doubtful(cell):
+        return None
     text = plain(cell)
     if match := _ISO.match(text) or _YEAR_MONTH.match(text) or _SIX.match(text):
         return _month(int(match[1]), int(match[2]))
@@ -121,6 +125,11 @@ def month_of(cell: Cell) -> Month | None:
     if match := _CHINESE.match(text):
         return Month(int(match[1]) if match[1] else None, _CHINESE_MONTHS[match[2]])
     return None
+
+
+def is_doubtful(cell: Cell) -> bool:
+    """Whether the cell may be January or October: 2022.10, entered as a number, is kept as 2022.1."""
+    return isinstance(cell, float) and _DOUBTFUL.fullmatch(plain(cell)) is not None
 
 
 def month_number(cell: Cell) -> Month | None:
