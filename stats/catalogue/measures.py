@@ -423,7 +423,7 @@ _ORGANISATION = (
         "partners",
         _("Partner organisations"),
         PIECES,
-        _("Partner organisations with which somebody of the unit came."),
+        _("Partner organisations with which somebody came who is on the roster of the unit today."),
         once=True,
     ),
 )
