@@ -11,7 +11,6 @@ import structlog
 from allauth.usersessions.middleware import UserSessionsMiddleware
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
@@ -65,26 +64,26 @@ class SittingMiddleware(SessionMiddleware):
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         session = request.session
-        by_itself = request.headers.get(SELF_REFRESH) == "1"
-        if session.session_key and not by_itself and not _just_clicked(session) and not session.is_empty():
+        if session.session_key and _first_click(request) and not session.is_empty():
             session[_CLICKED] = int(time.time())
         return super().process_response(request, response)
 
 
 class SeenMiddleware(UserSessionsMiddleware):
-    """Notes when and from where a sitting was last seen, for the list of one's own sittings: with its first click of
-    a minute, as the sitting itself."""
+    """Notes when and from where somebody was last seen, for the list of one's own sittings: as often as the sitting."""
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        noted: HttpResponseBase = (
-            self.get_response(request) if _just_clicked(request.session) else super().__call__(request)
-        )
+        noted: HttpResponseBase = super().__call__(request) if _first_click(request) else self.get_response(request)
         return noted
 
 
-def _just_clicked(session: SessionBase) -> bool:
-    before: int = session.get(_CLICKED, 0)
-    return 0 <= time.time() - before < _NOTE_EVERY_S
+def _first_click(request: HttpRequest) -> bool:
+    """Whether a person asks, and for the first time in a minute."""
+    if request.headers.get(SELF_REFRESH) == "1":
+        return False
+    before: int = request.session.get(_CLICKED, 0)
+    # A clock that was set back must not stop the noting.
+    return not 0 <= time.time() - before < _NOTE_EVERY_S
 
 
 class ActorMiddleware:

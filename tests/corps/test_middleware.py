@@ -1,6 +1,9 @@
 """What every request meets on its way in and out."""
 
 import datetime as dt
+import re
+from pathlib import Path
+from typing import Any
 
 import pytest
 from allauth.usersessions.models import UserSession
@@ -10,6 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from corps.middleware import SELF_REFRESH
 from tests.cast import Cast
 
 
@@ -41,10 +45,10 @@ class Sitting:
         self.now = 1_900_000_000.0
         monkeypatch.setattr("corps.middleware.time.time", lambda: self.now)
 
-    def click(self, after: float) -> tuple[dt.datetime, dt.datetime]:
+    def click(self, after: float, **options: Any) -> tuple[dt.datetime, dt.datetime]:
         """When the sitting ends and when it was last seen, as noted after a click."""
         self.now += after
-        self.client.get("/u/sg/")
+        self.client.get("/u/sg/", **options)
         key = self.client.session.session_key
         return Session.objects.get(pk=key).expire_date, UserSession.objects.get(session_key=key).last_seen_at
 
@@ -57,6 +61,26 @@ def test_a_click_puts_off_the_end_once_a_minute(cast: Cast, monkeypatch: pytest.
     assert ends > first[0]
     assert seen > first[1]
     assert ends - seen == pytest.approx(dt.timedelta(seconds=settings.SESSION_COOKIE_AGE), abs=dt.timedelta(seconds=30))
+
+
+def test_a_page_that_refreshes_itself_puts_nothing_off(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    sitting = Sitting(cast, monkeypatch)
+    first = sitting.click(0)
+    by_itself = {"X-Self-Refresh": "1"}
+    assert sitting.click(90, headers=by_itself) == first
+    assert sitting.click(1700, headers=by_itself) == first
+    assert sitting.click(0) > first
+
+
+def test_every_part_that_asks_again_by_the_clock_says_so() -> None:
+    polling = [
+        line
+        for template in Path(settings.BASE_DIR, "templates").rglob("*.html")
+        for line in template.read_text().splitlines()
+        if re.search(r'hx-trigger="[^"]*\bevery \d', line)
+    ]
+    assert len(polling) > 3
+    assert [line for line in polling if SELF_REFRESH not in line] == []
 
 
 def test_a_clock_that_was_set_back_does_not_end_a_sitting(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
