@@ -6,14 +6,19 @@ from rest_framework.request import Request
 from corps.doors import actor_of
 from corps.errors import Refusal
 from corps.permissions import Permission
-from corps.queries.scope import Node, scope_of, see_unit
+from corps.queries.scope import Node, require, scope_of, see_unit
 
 
 def place_asked(request: Request, permission: Permission) -> Node:
-    """The unit named by `?unit=`, or the only one in which the caller holds the right. Raises `Refusal` for several."""
+    """The unit named by `?unit=`, or the only one in which the caller holds the right. Raises `Refusal` for several.
+
+    Raises `Http404` for a unit the caller does not see, `PermissionDenied` for one without the right.
+    """
     actor = actor_of(request)
     if code := request.query_params.get("unit"):
-        return see_unit(actor, code)
+        unit = see_unit(actor, code)
+        require(actor, permission, unit.id)
+        return unit
     scope = scope_of(actor, permission)
     roots = [root.id for root in scope.tree.roots()] if scope.everything else list(scope.roots)
     if len(roots) != 1:

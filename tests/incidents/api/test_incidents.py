@@ -43,6 +43,13 @@ def test_the_schema_is_complete(cast: Cast, tmp_path: Any) -> None:
     assert "/api/v1/incidents/{id}/withdraw/" in (tmp_path / "schema.yml").read_text()
 
 
+def test_kinds_are_for_those_who_see_incidents(cast: Cast) -> None:
+    kind_of(cast)
+    assert session(cast, "inspector_sg").get(f"{ROOT}kinds/?unit=sg11").status_code == 200
+    assert session(cast, "member_sg11").get(f"{ROOT}kinds/?unit=sg11").status_code == 403
+    assert session(cast, "captain_zx").get(f"{ROOT}kinds/?unit=sg11").status_code == 404
+
+
 def test_the_whole_life_of_an_incident(cast: Cast) -> None:
     captain, officer = session(cast, "captain_sg11"), session(cast, "liaison_sg")
     member = person(cast.units["sg11"].pk, "张伟")
