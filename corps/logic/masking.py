@@ -5,7 +5,7 @@ from collections.abc import MutableMapping
 from typing import Any
 
 _IDENTITY = re.compile(r"(?<!\d)(\d{3})\d{11}(\d{3}[\dXx])(?!\d)")
-_PHONE = re.compile(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)")
+_PHONE = re.compile(r"(?<!\d)((?:(?:00)?86)?1[3-9]\d)\d{4}(\d{4})(?!\d)")
 # What somebody searched for, in the address of a page.
 _SEARCHED = re.compile(r"([?&](?:q|who)=)[^&\s\"']+")
 

@@ -82,3 +82,9 @@ def test_work_of_every_second_is_told_only_when_it_fails() -> None:
     assert steady.filter(_about("members.stage_import"))
     assert steady.filter(_due("members.resume_stalled_imports"))
     assert steady.filter(_record("anything else"))
+
+
+@pytest.mark.parametrize("number", ["13812345678", "+8613812345678", "008613812345678"])
+def test_no_mobile_number_reaches_a_log(number: str) -> None:
+    event = mask_log_event(None, "info", {"event": f"called {number}."})
+    assert event == {"event": f"called {number[:-8]}****5678."}
