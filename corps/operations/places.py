@@ -169,7 +169,11 @@ def remove_grid(*, actor: "Actor", grid_id: int, reason: str) -> None:
     """Delete a grid that has no grids inside and stands in no record. Raises `Refusal`."""
     grid = _grid(grid_id)
     with _acting(actor, "grid.remove", grid_unit_id(grid), reason):
-        _delete(grid, _("Grids lie inside it, or members live in it. Move these first."))
+        remedy = _(
+            "Grids lie inside it, members live in it, or it stands in records."
+            " Move the first two; with records it stays."
+        )
+        _delete(grid, remedy)
 
 
 def _acting(actor: "Actor", action: str, unit_id: int, reason: str) -> AbstractContextManager[Act]:
