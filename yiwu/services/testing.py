@@ -28,7 +28,9 @@ def run_tests(state: Path, arguments: Sequence[str]) -> int:
         wrong = run_checks(environment)
         if not browser:
             _announce_no_browser()
-        status = _pytest(environment, ["-n", str(os.cpu_count() or 2), *_without_browser(browser)])
+        # What a file sets up for all its tests, such as a whole city, is set up once.
+        parallel = ["-n", str(os.cpu_count() or 2), "--dist", "loadfile"]
+        status = _pytest(environment, [*parallel, *_without_browser(browser)])
     if not browser:
         _announce_no_browser()
     if wrong:
