@@ -46,6 +46,10 @@ class EntryKind(models.TextChoices):
     REVEALED = "revealed", _("Personal data of a party read")
 
 
+# Entries of the log that changed what is told of the incident.
+CONTENT = (EntryKind.CREATED, EntryKind.EDITED)
+
+
 class PartyRole(models.TextChoices):
     """What a party has to do with an incident."""
 

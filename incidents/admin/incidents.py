@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.html import format_html_join
@@ -17,7 +18,8 @@ from incidents.enums import IncidentCategory, IncidentState
 from incidents.models import Incident, LogEntry, Participant, Party
 from incidents.operations import incidents
 from incidents.policies.life import Step, can
-from incidents.queries.log import line_of
+from incidents.queries.log import last_entry_id, line_of, with_last_entry
+from incidents.queries.words import telling
 
 PLAIN = (
     "occurred_at",
@@ -35,6 +37,9 @@ PLAIN = (
 class IncidentForm(OperationForm):
     """What is told; the unit is chosen once, the state changes by acts of its own."""
 
+    # The last entry of the log when the page was drawn: nobody writes over what they have not read.
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
     class Meta:
         model = Incident
         fields = (
@@ -51,6 +56,11 @@ class IncidentForm(OperationForm):
             "materials",
             "people_reached",
         )
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        if self.instance.pk is not None:
+            self.initial["seen"] = last_entry_id(self.instance)
 
 
 class ParticipantInline(ReadInline):
@@ -102,6 +112,7 @@ class IncidentAdmin(UnitText, ProjectAdmin):
     """The log of the reader's units; the state changes only by acts, and what is verified is read-only."""
 
     form = IncidentForm
+    change_form_after_template = "admin/incidents/seen.html"
     view_permission = Permission.INCIDENT_VIEW
     add_permission = Permission.INCIDENT_RECORD
     change_permission = Permission.INCIDENT_RECORD
@@ -134,7 +145,11 @@ class IncidentAdmin(UnitText, ProjectAdmin):
     autocomplete_fields = ("unit", "grid")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("unit", "kind", "grid")
+        return with_last_entry(super().get_queryset(request)).select_related("unit", "kind", "grid")
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """By the index of words, which Django's own comparison in capitals would miss."""
+        return telling(queryset, search_term), False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and (obj is None or can(Step.EDIT, obj))
@@ -173,5 +188,9 @@ class IncidentAdmin(UnitText, ProjectAdmin):
         if adding:
             return incidents.record_incident(actor=actor, unit_id=form.cleaned_data["unit"].pk, **told)
         return incidents.edit_incident(
-            actor=actor, incident_id=obj.pk, reason=form.cleaned_data.get("reason", ""), **told
+            actor=actor,
+            incident_id=obj.pk,
+            seen=form.cleaned_data.get("seen"),
+            reason=form.cleaned_data.get("reason", ""),
+            **told,
         )

@@ -14,10 +14,10 @@ from corps.admin.scopes import scope_for
 from corps.doors import actor_of
 from corps.permissions import Permission
 from incidents.admin.acts import IncidentPage
+from incidents.forms.seen import seen_in, seen_text
 from incidents.models import Incident
 from incidents.operations import verification
 from incidents.policies.life import Step
-from incidents.queries.choices import newest_entry_id
 from incidents.queries.incidents import submitted_to
 from incidents.queries.log import last_entry_id
 
@@ -29,7 +29,11 @@ class RemarkForm(ActForm):
     """With or without a remark."""
 
     remark = forms.CharField(label=_("Remark"), max_length=200, required=False)
-    # The newest entry of the log when the page was drawn: what changes after it must be read first.
+
+
+class ReadForm(RemarkForm):
+    """The same, of one incident that was read up to an entry of its log: what changes after it must be read first."""
+
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
@@ -39,7 +43,7 @@ class VerifyPage(IncidentPage):
     name = "verify"
     title = _("Verify")
     icon = "verified"
-    form_class = RemarkForm
+    form_class = ReadForm
 
     def consequences(self, request: HttpRequest, obj: Any) -> list[str]:
         return [
@@ -105,13 +109,16 @@ class QueueForm(ActForm):
             label=_("Incidents"),
             coerce=int,
             widget=forms.CheckboxSelectMultiple,
-            choices=[(one.pk, _line(one, text_of_unit(tree, one.unit_id))) for one in waiting],
+            choices=[(one.pk, _line(one, text_of_unit(tree, one.unit_id))) for one in waiting.rows],
         )
         self.order_fields(["incidents"])
+        self.initial.setdefault("seen", seen_text(waiting.seen))
 
 
 class VerifyQueueForm(QueueForm, RemarkForm):
-    """With or without a remark for all of them."""
+    """With or without a remark for all of them; `seen` as `incidents.forms.seen` writes it."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
 
 class ReturnQueueForm(QueueForm, NeededRemarkForm):
@@ -144,12 +151,12 @@ class VerifyQueuePage(QueuePage):
     icon = "done_all"
     form_class = VerifyQueueForm
 
-    def initial(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
-        return {"seen": newest_entry_id()}
-
     def perform(self, request: HttpRequest, obj: Any, values: dict[str, Any]) -> Any:
         settled = verification.verify_incidents(
-            actor=actor_of(request), incident_ids=values["incidents"], remark=values["remark"], seen=values["seen"]
+            actor=actor_of(request),
+            incident_ids=values["incidents"],
+            remark=values["remark"],
+            seen=seen_in(values["seen"]),
         )
         number = len(settled.done)
         return self.answer(

@@ -1,6 +1,6 @@
 """Verification by an officer: only what is verified counts."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -71,13 +71,19 @@ def withdraw_verification(*, actor: "Actor", incident_id: int, reason: str) -> I
 
 
 def verify_incidents(
-    *, actor: "Actor", incident_ids: Iterable[int], remark: str = "", seen: int | None = None
+    *, actor: "Actor", incident_ids: Iterable[int], remark: str = "", seen: Mapping[int, int] | None = None
 ) -> Settled:
     """Verify several, each an act of its own: what is refused is named and keeps nothing else from being done.
 
-    `seen` is the newest entry of any log when the list was read.
+    `seen` has the last entry of each one's log when the list was read; one that it lacks was not read.
     """
-    return _each(incident_ids, lambda pk: verify_incident(actor=actor, incident_id=pk, remark=remark, seen=seen))
+    # Not one number for all: entries of different logs may be committed in another order than they were numbered.
+    return _each(
+        incident_ids,
+        lambda pk: verify_incident(
+            actor=actor, incident_id=pk, remark=remark, seen=None if seen is None else seen.get(pk, 0)
+        ),
+    )
 
 
 def return_incidents(*, actor: "Actor", incident_ids: Iterable[int], remark: str) -> Settled:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from corps.actors import SystemActor
 from corps.errors import Refusal
-from incidents.enums import EntryKind
+from incidents.enums import CONTENT
 from incidents.enums import IncidentState as S
 from incidents.models import Incident, LogEntry
 
@@ -42,9 +42,6 @@ FROM: dict[Step, frozenset[S]] = {
     Step.VOID: OPEN,
     Step.NOTE: frozenset(S),
 }
-
-# Entries of the log that changed what is told of the incident.
-CONTENT = (EntryKind.CREATED, EntryKind.EDITED)
 
 
 def can(step: Step, incident: Incident) -> bool:

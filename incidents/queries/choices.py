@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 from django.utils import formats, timezone
 
+from corps.models.scope import InUnits
 from corps.permissions import Permission
 from corps.queries.places import guiding_stations, sites_of
 from corps.queries.scope import Node, Tree, current_tree, scope_of
@@ -52,7 +53,9 @@ def known_places(actor: "Actor", unit: Node) -> list[dict[str, Any]]:
     """Sites and stations with coordinates around the unit: within its superior, as far as the actor may see."""
     tree = scope_of(actor, Permission.UNIT_VIEW).tree
     around = tree.within(unit.parent_id or unit.id)
-    sites = sites_of(actor, around).filter(active=True, latitude__isnull=False).order_by("pk")[:PLACES_SHOWN]
+    located = sites_of(actor, around).filter(active=True, latitude__isnull=False)
+    # The own ones first: around a squad of a large brigade there are more than a map shows.
+    sites = located.order_by(InUnits("unit_id", tree.within(unit.id)).desc(), "pk")[:PLACES_SHOWN]
     stations = [one for one in guiding_stations(unit.id) if one.latitude is not None]
     return [
         {"name": one.name, "kind": kind, "latitude": one.latitude, "longitude": one.longitude}
@@ -61,27 +64,34 @@ def known_places(actor: "Actor", unit: Node) -> list[dict[str, Any]]:
     ]
 
 
-def newest_entry_id() -> int:
-    """The newest entry of any incident's log: a list sends it back, so that nobody verifies what they have not read."""
-    return LogEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-
-
 def return_remarks(incident_ids: Iterable[int]) -> dict[int, str]:
     """Why each was returned the last time, by the incident's key."""
     entries = LogEntry.objects.filter(incident_id__in=list(incident_ids), kind=EntryKind.RETURNED).order_by("pk")
     return dict(entries.values_list("incident_id", "text"))
 
 
-def shifts_for(actor: "Actor", unit: Node, kept_id: int | None = None) -> list[tuple[int, str]]:
-    """Shifts of the unit and below that began within the last week, the latest first, and the one with the key."""
+def shifts_for(actor: "Actor", unit: Node, kept: Shift | None = None) -> list[tuple[int, str]]:
+    """Shifts of the unit and below that began within the last week, the latest first, and the one that was chosen."""
     now = timezone.now()
     lately = Q(starts_at__range=(now - LATELY, now + AROUND_SHIFT), unit__in=current_tree().within(unit.id))
-    rows = Shift.objects.visible_to(actor).filter(lately | Q(pk=kept_id)).exclude(state=ShiftState.CANCELLED)
-    found = rows.select_related("kind").order_by("-starts_at", "-pk")[:SHIFTS_OFFERED]
-    return [
-        (one.pk, f"{formats.date_format(timezone.localtime(one.starts_at), 'SHORT_DATETIME_FORMAT')} {one.kind.name}")
-        for one in found
-    ]
+    rows = Shift.objects.visible_to(actor).filter(lately).exclude(state=ShiftState.CANCELLED).select_related("kind")
+    found = list(rows.order_by("-starts_at", "-pk")[:SHIFTS_OFFERED])
+    if kept is not None and kept not in found:
+        found.append(kept)
+    return [(one.pk, _shift_line(one)) for one in found]
+
+
+def shift_asked(actor: "Actor", shift_id: int | None) -> Shift | None:
+    """The shift a new incident shall belong to, if the actor may see it and it was not cancelled."""
+    if shift_id is None:
+        return None
+    rows = Shift.objects.visible_to(actor).exclude(state=ShiftState.CANCELLED).select_related("kind")
+    found: Shift | None = rows.filter(pk=shift_id).first()
+    return found
+
+
+def _shift_line(shift: Shift) -> str:
+    return f"{formats.date_format(timezone.localtime(shift.starts_at), 'SHORT_DATETIME_FORMAT')} {shift.kind.name}"
 
 
 def _from(tree: Tree, top: Node, node: Node) -> str:

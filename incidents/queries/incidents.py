@@ -6,30 +6,27 @@ what is recorded meanwhile shifts no page.
 
 import datetime as dt
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
-from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, QuerySet, Value, When
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from corps.actors import account_id
 from corps.permissions import Permission
 from corps.queries.scope import Node, require, scope_of
-from incidents.enums import IncidentCategory, IncidentState
-from incidents.models import Incident
+from incidents.enums import CONTENT, IncidentCategory, IncidentState
+from incidents.models import Incident, LogEntry
+from incidents.queries import words
+from incidents.queries.log import with_last_entry
+from incidents.queries.stretch import Condition, Key, Stretch
 
 if TYPE_CHECKING:
     from corps.actors import Actor
     from corps.models import Account
 
 PAGE_SIZE = 50
-# Up to so many units, the newest of each are read from the units' own index and merged; beyond, the index by time of
-# the whole corps finds rows of the scope soon enough.
-FEW_UNITS = 150
-MOST_WORDS = 5
 OPEN_STATES = (IncidentState.RETURNED, IncidentState.DRAFT, IncidentState.SUBMITTED)
 _CURSOR = re.compile(r"(-?\d{1,18})\.(\d{1,18})", re.ASCII)
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -62,10 +59,14 @@ class IncidentPage:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What waits for verification by the reader, oldest first; `number` counts all of it."""
+    """What waits for verification by the reader, oldest first; `number` counts all of it.
+
+    `seen` has the last entry of each row's log: a list sends it back, so that nobody verifies what they have not read.
+    """
 
     number: int
     rows: list[Incident]
+    seen: dict[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class OpenIncidents:
 
 def incident_of(actor: "Actor", incident_id: int) -> Incident:
     """The incident with what its page shows: participants, parties (masked), log. `Http404` outside the scope."""
-    rows = Incident.objects.visible_to(actor).select_related(
+    rows = with_last_entry(Incident.objects.visible_to(actor)).select_related(
         "kind", "unit", "grid", "shift__kind", "recorded_by", "verified_by"
     )
     found: Incident = get_object_or_404(
@@ -110,7 +111,8 @@ def page_of(
     unit_ids, everything = _within(actor, unit, filters)
     position = _position(before or after)
     backward = bool(before) and position is not None
-    keys = _keys(unit_ids, everything, filters, position, size + 1, backward=backward)
+    stretch = Stretch(unit_ids, everything, _bounds(filters), backward)
+    keys = _keys(stretch if position is None else stretch.after(position), filters, size + 1)
     more, keys = len(keys) > size, keys[:size]
     if backward:
         keys.reverse()
@@ -123,24 +125,30 @@ def page_of(
 
 
 def waiting_for_verification(actor: "Actor", unit: Node, *, limit: int = 20) -> Waiting:
-    """Submitted incidents within the unit that the actor may verify: in units of that right, recorded by others."""
+    """Submitted incidents within the unit that the actor may verify: in units of that right, written by others."""
     tree = scope_of(actor, Permission.INCIDENT_VERIFY).tree
     rows = _submitted_to(actor).in_units(tree.within(unit.id))
     shown = list(rows[: limit + 1])
     number = len(shown) if len(shown) <= limit else rows.count()
-    return Waiting(number, shown[:limit])
+    return _waiting(number, shown[:limit])
 
 
-def submitted_to(actor: "Actor", *, limit: int) -> list[Incident]:
-    """The oldest that wait for the actor in any unit."""
-    return list(_submitted_to(actor)[:limit])
+def submitted_to(actor: "Actor", *, limit: int) -> Waiting:
+    """The oldest that wait for the actor in any unit; only these are counted."""
+    rows = list(_submitted_to(actor)[:limit])
+    return _waiting(len(rows), rows)
+
+
+def _waiting(number: int, rows: list[Any]) -> Waiting:
+    return Waiting(number, rows, {one.pk: one.last_entry for one in rows})
 
 
 def _submitted_to(actor: "Actor") -> Any:
     rows = Incident.objects.visible_to(actor, Permission.INCIDENT_VERIFY).filter(state=IncidentState.SUBMITTED)
     if (account := account_id(actor)) is not None:
-        rows = rows.exclude(recorded_by_id=account)
-    return rows.select_related("kind", "recorded_by").order_by("occurred_at", "id")
+        written = LogEntry.objects.filter(incident=OuterRef("pk"), author_id=account, kind__in=CONTENT)
+        rows = rows.exclude(recorded_by_id=account).exclude(Exists(written))
+    return with_last_entry(rows).select_related("kind", "recorded_by").order_by("occurred_at", "id")
 
 
 def open_incidents(actor: "Actor", unit: Node, *, limit: int = 20) -> OpenIncidents:
@@ -178,64 +186,42 @@ def _within(actor: "Actor", unit: Node, filters: IncidentFilter) -> tuple[list[i
     return ids, len(ids) == len(tree.ids)
 
 
-def _conditions(filters: IncidentFilter) -> tuple[list[str], list[Any]]:
-    found: list[tuple[str, Any]] = []
+def _bounds(filters: IncidentFilter) -> tuple[Condition, ...]:
+    found = []
+    if filters.first is not None:
+        found.append(Condition("occurred_at >= %s", (_midnight(filters.first),)))
+    if filters.end is not None:
+        found.append(Condition("occurred_at < %s", (_midnight(filters.end),)))
+    return tuple(found)
+
+
+def _conditions(filters: IncidentFilter) -> list[Condition]:
+    """What narrows, but for time and words."""
+    found: list[Condition] = []
     states = [state for state in filters.states if state in IncidentState.values]
     categories = [one for one in filters.categories if one in IncidentCategory.values]
     if states:
-        found.append(("state = ANY(%s)", states))
+        found.append(Condition("state = ANY(%s)", (states,)))
         if IncidentState.VERIFIED not in states:
             # Says the same again, so that the index over what is not verified fits.
-            found.append(("state <> %s", IncidentState.VERIFIED.value))
+            found.append(Condition("state <> %s", (IncidentState.VERIFIED.value,)))
     if len(categories) == 1:
-        found.append(("category = %s", categories[0]))
+        found.append(Condition("category = %s", (categories[0],)))
     elif categories:
-        found.append(("category = ANY(%s)", categories))
+        found.append(Condition("category = ANY(%s)", (categories,)))
     if filters.kind_id is not None:
-        found.append(("kind_id = %s", filters.kind_id))
+        found.append(Condition("kind_id = %s", (filters.kind_id,)))
     if filters.recorded_by is not None:
-        found.append(("recorded_by_id = %s", filters.recorded_by))
-    if filters.first is not None:
-        found.append(("occurred_at >= %s", _midnight(filters.first)))
-    if filters.end is not None:
-        found.append(("occurred_at < %s", _midnight(filters.end)))
-    text = "concat_ws(' ', account, outcome, place) ILIKE %s"
-    found += [(text, f"%{_literal(word)}%") for word in filters.words.split()[:MOST_WORDS]]
-    return [sql for sql, _value in found], [value for _sql, value in found]
+        found.append(Condition("recorded_by_id = %s", (filters.recorded_by,)))
+    return found
 
 
-def _keys(
-    unit_ids: Sequence[int],
-    everything: bool,  # noqa: FBT001 - one of two shapes of the statement
-    filters: IncidentFilter,
-    position: tuple[dt.datetime, int] | None,
-    limit: int,
-    *,
-    backward: bool,
-) -> list[tuple[dt.datetime, int]]:
-    """Time and id of up to `limit` incidents from `position` on, in the direction of reading."""
-    conditions, values = _conditions(filters)
-    if position is not None:
-        conditions.append(f"(occurred_at, id) {'>' if backward else '<'} (%s, %s)")
-        values += position
-    order = "occurred_at, id" if backward else "occurred_at DESC, id DESC"
-    if len(unit_ids) <= FEW_UNITS and not everything:
-        inner = " AND ".join(["unit_id = one.id", *conditions])
-        statement = (
-            "SELECT found.occurred_at, found.id FROM unnest(%s::bigint[]) AS one (id) CROSS JOIN LATERAL ("
-            f"SELECT occurred_at, id FROM incidents_incident WHERE {inner} ORDER BY {order} LIMIT %s"
-            f") AS found ORDER BY {order} LIMIT %s"
-        )
-        values = [list(unit_ids), *values, limit, limit]
-    else:
-        if not everything:
-            conditions, values = ["unit_id = ANY(%s)", *conditions], [list(unit_ids), *values]
-        where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-        statement = f"SELECT occurred_at, id FROM incidents_incident {where} ORDER BY {order} LIMIT %s"
-        values = [*values, limit]
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return [(at, identifier) for at, identifier in cursor.fetchall()]
+def _keys(stretch: Stretch, filters: IncidentFilter, limit: int) -> list[Key]:
+    narrowed = _conditions(filters)
+    read = words.read(filters.words)
+    if not read:
+        return stretch.keys(narrowed, limit)
+    return stretch.searched([*narrowed, *read], [*narrowed, *words.indexed(filters.words)], limit)
 
 
 def _rows(identifiers: list[int]) -> list[Incident]:
@@ -245,12 +231,12 @@ def _rows(identifiers: list[int]) -> list[Incident]:
     return [rows[identifier] for identifier in identifiers if identifier in rows]
 
 
-def _cursor(key: tuple[dt.datetime, int]) -> str:
+def _cursor(key: Key) -> str:
     at, identifier = key
     return f"{(at - _EPOCH) // dt.timedelta(microseconds=1)}.{identifier}"
 
 
-def _position(cursor: str) -> tuple[dt.datetime, int] | None:
+def _position(cursor: str) -> Key | None:
     found = _CURSOR.fullmatch(cursor)
     if found is None:
         return None
@@ -263,7 +249,3 @@ def _position(cursor: str) -> tuple[dt.datetime, int] | None:
 
 def _midnight(day: dt.date) -> dt.datetime:
     return timezone.make_aware(dt.datetime.combine(day, dt.time()))
-
-
-def _literal(word: str) -> str:
-    return word.replace("\0", "").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

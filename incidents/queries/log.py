@@ -4,6 +4,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
@@ -35,14 +37,25 @@ class LogLine:
     changes: list[Change]
 
 
+def with_last_entry(rows: "QuerySet[Any]") -> "QuerySet[Any]":
+    """Incidents, each with `last_entry`: the newest entry of its log when the row was read, in the same statement."""
+    newest = LogEntry.objects.filter(incident=OuterRef("pk")).order_by("-pk").values("pk")[:1]
+    annotated: QuerySet[Any] = rows.annotate(last_entry=Coalesce(Subquery(newest), 0))
+    return annotated
+
+
 def log_lines(incident: Incident) -> list[LogLine]:
     """The log, oldest first. Uses what `incident_of` fetched along."""
-    return [line_of(entry) for entry in sorted(incident.log.all(), key=lambda entry: entry.pk)]
+    # The log is fetched after the row: what was written between the two tells of a row that nobody has read.
+    last: int | None = getattr(incident, "last_entry", None)
+    entries = [entry for entry in incident.log.all() if last is None or entry.pk <= last]
+    return [line_of(entry) for entry in sorted(entries, key=lambda entry: entry.pk)]
 
 
 def last_entry_id(incident: Incident) -> int:
     """What a page sends back as `seen`, so that nobody acts on what they have not read; 0 for an empty log."""
-    return max((entry.pk for entry in incident.log.all()), default=0)
+    last: int | None = getattr(incident, "last_entry", None)
+    return last if last is not None else max((entry.pk for entry in incident.log.all()), default=0)
 
 
 def line_of(entry: LogEntry) -> LogLine:

@@ -19,9 +19,10 @@ from corps.views.filters import address, chips, query_text
 from corps.views.pages import frame, is_fragment, refused, rights, unit_door
 from incidents.enums import IncidentState
 from incidents.forms.filter import OPEN, IncidentFilterForm
+from incidents.forms.seen import seen_in, seen_text
 from incidents.models import Incident
 from incidents.operations import verification
-from incidents.queries.choices import kinds_for, newest_entry_id, return_remarks
+from incidents.queries.choices import kinds_for, return_remarks
 from incidents.queries.incidents import OpenIncidents, open_incidents, page_of, waiting_for_verification
 from incidents.views.words import icon_of, state_of
 
@@ -87,7 +88,7 @@ def decide(request: HttpRequest, unit: Node) -> HttpResponse:
             )
         else:
             settled = verification.verify_incidents(
-                actor=actor, incident_ids=ids, seen=number_in(request.POST.get("seen", ""))
+                actor=actor, incident_ids=ids, seen=seen_in(request.POST.get("seen", ""))
             )
     except Refusal as refusal:
         return refused(request, refusal, back)
@@ -119,11 +120,9 @@ def _ids(texts: list[str]) -> list[int]:
 
 
 def _queue(request: HttpRequest, unit: Node, tree: Tree) -> dict[str, Any]:
-    # What changes after this moment must be read again before it can be verified.
-    seen = newest_entry_id()
     waiting = waiting_for_verification(actor_of(request), unit, limit=SHOWN_AS_WAITING)
     return {
-        "seen": seen,
+        "seen": seen_text(waiting.seen),
         "waiting": [_row(one, tree) for one in waiting.rows],
         "waiting_number": waiting.number,
         "waiting_more": waiting.number > len(waiting.rows),

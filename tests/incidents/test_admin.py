@@ -1,5 +1,6 @@
 """Incidents in the admin site: recorded and decided through operations, parties masked, the log to look at only."""
 
+import re
 from typing import Any
 
 import pytest
@@ -72,6 +73,31 @@ def test_only_what_was_changed_is_written(cast: Cast, officer: Client) -> None:
     assert (entry.changes, entry.text) == ({"place": ["和平路口", "解放路口"]}, "路名")
 
 
+def test_nobody_writes_over_what_they_have_not_read(cast: Cast, officer: Client) -> None:
+    made = incident(cast)
+    page = officer.get(reverse("admin:incidents_incident_change", args=[made.pk])).content.decode()
+    seen = re.findall(r'name="seen" value="(\d+)"', page)[0]
+    assert page.count('name="seen"') == 1
+    edit_incident(actor=cast.actor("captain_sg11"), incident_id=made.pk, account="其实是三户人家。")
+    values = form(cast, place="解放路口", account=made.account, reason="路名", seen=seen)
+    answer = send(officer, "incidents_incident_change", made.pk, **values)
+    assert answer.status_code == 200
+    assert "刷新页面" in answer.content.decode()
+    made.refresh_from_db()
+    assert (made.account, made.place) == ("其实是三户人家。", "和平路口")
+
+
+def test_the_list_is_searched_by_words(cast: Cast, officer: Client) -> None:
+    incident(cast, account="水塘边救起一人。", outcome="车牌湘D12345")
+    incident(cast)
+
+    def rows(words: str) -> int:
+        page = officer.get(reverse("admin:incidents_incident_changelist"), {"q": words})
+        return len(page.context["cl"].result_list)
+
+    assert [rows(words) for words in ("", "水塘", "水塘 湘d", "塘", "龘", "和平路")] == [2, 1, 1, 1, 0, 2]
+
+
 def test_what_is_verified_is_only_read(cast: Cast, officer: Client) -> None:
     made = verify_incident(actor=cast.actor("liaison_sg"), incident_id=incident(cast).pk)
     page = officer.get(reverse("admin:incidents_incident_change", args=[made.pk])).content.decode()
@@ -123,8 +149,11 @@ def test_the_queue_is_decided_at_once_each_in_its_own_log(cast: Cast, officer: C
     page = officer.get(reverse("admin:incidents_incident_verify_queue")).content.decode()
     assert all(f'value="{pk}"' in page for pk in waiting)
     assert f'name="incidents" value="{own.pk}"' not in page
+    seen = re.findall(r'name="seen" value="([\d. ]+)"', page)[0]
     answer = officer.post(
-        reverse("admin:incidents_incident_verify_queue"), {"incidents": waiting[:2], "remark": ""}, follow=True
+        reverse("admin:incidents_incident_verify_queue"),
+        {"incidents": waiting[:2], "remark": "", "seen": seen},
+        follow=True,
     )
     assert "已核实 2 起" in answer.content.decode()
     assert set(Incident.objects.filter(state="verified").values_list("pk", flat=True)) == set(waiting[:2])

@@ -9,10 +9,12 @@ from django.db import connection, transaction
 
 from corps.actors import SYSTEM
 from corps.errors import Refusal
+from corps.queries.scope import current_tree
 from incidents.models import Incident, IncidentKind, LogEntry
 from incidents.operations.incidents import edit_incident, void_incident
 from incidents.operations.kinds import plant_default_kinds
 from incidents.operations.verification import return_incident, verify_incident, verify_incidents
+from incidents.queries.incidents import waiting_for_verification
 from incidents.queries.log import last_entry_id
 from tests.cast import Cast, assemble
 from tests.incidents.log import incident
@@ -111,6 +113,29 @@ def test_a_change_under_way_is_not_verified_unread(corps: Cast) -> None:
     )
     assert answer == "incident.changed"
     assert Incident.objects.get(pk=made.pk).state == "submitted"
+
+
+def test_what_was_numbered_first_and_committed_last_is_not_verified_unread(corps: Cast) -> None:
+    made, other = incident(corps), incident(corps)
+    captain, officer = corps.actor("captain_sg11"), corps.actor("liaison_sg")
+    read: list[dict[int, int]] = []
+
+    def look() -> None:
+        try:
+            edit_incident(actor=corps.actor("captain_sg1"), incident_id=other.pk, people_reached=5)
+            unit = current_tree().nodes[corps.units["sg"].pk]
+            read.append(waiting_for_verification(officer, unit).seen)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=look)
+    with transaction.atomic():
+        edit_incident(actor=captain, incident_id=made.pk, people_reached=900)
+        thread.start()
+        thread.join()
+    assert max(read[0].values()) > last_entry_id(made), "the newest entry of all does not tell what was read"
+    settled = verify_incidents(actor=officer, incident_ids=[made.pk, other.pk], seen=read[0])
+    assert settled.done == [other.pk]
 
 
 def test_an_edit_behind_a_verification_finds_it_closed(corps: Cast) -> None:

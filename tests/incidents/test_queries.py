@@ -13,9 +13,9 @@ from django.utils import timezone
 from corps.actors import SYSTEM
 from corps.queries.scope import Node, current_tree
 from incidents.models import Incident
-from incidents.operations.incidents import void_incident
+from incidents.operations.incidents import edit_incident, void_incident
 from incidents.operations.verification import return_incident, verify_incident
-from incidents.queries import incidents as queries
+from incidents.queries import stretch
 from incidents.queries.facts import verified
 from incidents.queries.incidents import (
     IncidentFilter,
@@ -27,6 +27,7 @@ from incidents.queries.incidents import (
     waiting_for_verification,
 )
 from incidents.queries.log import log_lines
+from incidents.queries.words import telling
 from tests.cast import Cast
 from tests.incidents.log import incident, kind_of, yesterday
 
@@ -44,7 +45,7 @@ def listed(cast: Cast, unit: str, actor: str = "captain_hy", **filters: Any) -> 
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both shapes of the statement answer the same."""
     if not request.param:
-        monkeypatch.setattr(queries, "FEW_UNITS", 0)
+        monkeypatch.setattr(stretch, "FEW_UNITS", 0)
 
 
 def test_pages_go_on_and_back_without_gap_or_repeat(cast: Cast, way: None) -> None:
@@ -93,6 +94,48 @@ def test_filters_narrow(cast: Cast, way: None) -> None:
     assert set(listed(cast, "hy", states=("nonsense",))) == {dispute.pk, clue.pk, old.pk, done.pk}
 
 
+@pytest.fixture(params=[0, 2, 10_000], ids=["by the index", "both", "read"])
+def looking(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words are found among the newest rows as they are read, and behind them by their index."""
+    monkeypatch.setattr(stretch, "READ_AT_ONCE", request.param)
+
+
+def test_words_are_found_in_all_that_is_told(cast: Cast, way: None, looking: None) -> None:
+    told = incident(cast, account="两名骑手因碰擦发生推搡。", outcome="互不追究，车牌湘D12345。", place="船山路口")
+    other = incident(cast, "sg12", account="老人走失，\n家属求助", outcome="在公交站找到", place="解放路")
+    incident(cast, "zx11", account="两名骑手")
+    for words in ("骑手", "碰", "碰擦发生", "追究", "船山", "湘d12345", "D1", "骑手 船山路 D12", "推搡。"):
+        assert listed(cast, "sg", words=words) == [told.pk], words
+    assert listed(cast, "sg", words="求助") == [other.pk]
+    for words in ("骑手 走失", "口两", "失家", "搡互", "龘", "龘龘"):
+        assert listed(cast, "sg", words=words) == [], f"{words}: in one text, not across two"
+    assert listed(cast, "sg", words="骑手", unit_id=cast.units["sg12"].pk) == []
+    assert listed(cast, "sg", words="骑手", states=("verified",)) == []
+    assert set(listed(cast, "sg", words="路")) == {told.pk, other.pk}
+
+
+def test_pages_of_a_search_go_on_and_back(cast: Cast, way: None, looking: None) -> None:
+    made = [
+        incident(cast, occurred_at=yesterday(days=1 + number), place="船山路" if number % 2 else "解放路").pk
+        for number in range(9)
+    ]
+    captain, place, filters = cast.actor("captain_sg"), node(cast, "sg"), IncidentFilter(words="船山")
+    first = page_of(captain, place, filters, size=3)
+    second = page_of(captain, place, filters, first.next, size=3)
+    assert [row.pk for row in (*first.rows, *second.rows)] == made[1::2]
+    assert (first.previous, second.next) == ("", "")
+    back = page_of(captain, place, filters, before=second.previous, size=3)
+    assert [row.pk for row in back.rows] == made[1::2][:3]
+    assert (back.previous, back.next) == ("", first.next)
+
+
+def test_words_are_answered_by_their_index(cast: Cast) -> None:
+    incident(cast)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    assert "incidents_told" in telling(Incident.objects.order_by(), "纠纷").explain()
+
+
 def test_a_day_is_a_local_day(cast: Cast) -> None:
     day = timezone.localdate() - dt.timedelta(days=3)
     late = timezone.make_aware(dt.datetime.combine(day, dt.time(23, 59)))
@@ -131,7 +174,9 @@ def test_what_waits_is_the_oldest_of_others_within_the_unit(cast: Cast) -> None:
     assert (waiting.number, [row.pk for row in waiting.rows]) == (2, [early.pk, late.pk])
     first = waiting_for_verification(officer, node(cast, "sg"), limit=1)
     assert (first.number, [row.pk for row in first.rows]) == (2, [early.pk])
-    assert [row.pk for row in submitted_to(officer, limit=9)] == [early.pk, late.pk]
+    assert [row.pk for row in submitted_to(officer, limit=9).rows] == [early.pk, late.pk]
+    edit_incident(actor=officer, incident_id=early.pk, people_reached=3)
+    assert [row.pk for row in submitted_to(officer, limit=9).rows] == [late.pk], "not what they wrote themselves"
     assert waiting_for_verification(cast.actor("captain_sg"), node(cast, "sg")).number == 0
 
 

@@ -137,6 +137,17 @@ def test_several_are_decided_each_for_itself(cast: Cast) -> None:
     assert return_incidents(actor=officer, incident_ids=more, remark="缺少时间").done == more
 
 
+def test_of_several_only_what_was_read_is_verified(cast: Cast) -> None:
+    officer = cast.actor("liaison_sg")
+    read, changed, unread = incident(cast), incident(cast), incident(cast)
+    seen = {one.pk: last_entry_id(one) for one in (read, changed)}
+    edit_incident(actor=cast.actor("captain_sg11"), incident_id=changed.pk, people_reached=5000)
+    ids = [read.pk, changed.pk, unread.pk]
+    settled = verify_incidents(actor=officer, incident_ids=ids, seen=seen)
+    assert settled.done == [read.pk]
+    assert set(settled.refused) == {changed.pk, unread.pk}
+
+
 def test_without_the_right_a_list_is_refused_row_by_row(cast: Cast) -> None:
     made = incident(cast)
     settled = verify_incidents(actor=cast.actor("captain_sg"), incident_ids=[made.pk])
