@@ -10,10 +10,10 @@ from corps.queries.scope import current_tree
 from incidents.enums import EntryKind, IncidentCategory, IncidentState, PartyRole
 from incidents.logic.parties import LIMITS
 from incidents.models import Incident, Party
-from incidents.operations.cleaning import NUMBER_LIMITS, TEXT_LIMITS
+from incidents.operations.cleaning import MOST_PARTICIPANTS, NUMBER_LIMITS, TEXT_LIMITS
 from incidents.queries.log import log_lines
 
-MOST_PARTIES, MOST_PARTICIPANTS = 50, 500
+MOST_PARTIES = 50
 
 
 class IncidentKindSerializer(serializers.Serializer[Any]):

@@ -12,10 +12,9 @@ from corps.doors import number_in
 from incidents.enums import PartyRole
 from incidents.logic.parties import FIELDS, LIMITS, Particulars
 from incidents.models import Incident, IncidentKind
-from incidents.operations.cleaning import NUMBER_LIMITS, TEXT_LIMITS, InvalidIncident
+from incidents.operations.cleaning import MOST_PARTICIPANTS, NUMBER_LIMITS, TEXT_LIMITS, InvalidIncident
 from incidents.operations.parties import checked
 
-MOST_PARTICIPANTS = 200
 MOST_PARTIES = 20
 _NONE = ("", _("none"))
 _MOMENT = "%Y-%m-%dT%H:%M"
@@ -30,10 +29,14 @@ class IdsField(forms.Field):
 
     def to_python(self, value: Any) -> list[int]:
         found = (number_in(str(one)) for one in value or ())
-        return list(dict.fromkeys(one for one in found if one is not None))[:MOST_PARTICIPANTS]
+        return list(dict.fromkeys(one for one in found if one is not None))
 
     def validate(self, value: Any) -> None:
-        """Nobody needs to have taken part."""
+        """Nobody needs to have taken part; too many are refused, for leaving some out would lose them."""
+        if len(value) > MOST_PARTICIPANTS:
+            raise forms.ValidationError(
+                _("At most %(limit)d members can be named. Take some off."), params={"limit": MOST_PARTICIPANTS}
+            )
 
 
 def _number(label: Any, limit: int, least: int = 0) -> forms.IntegerField:

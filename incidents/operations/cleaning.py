@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 TEXT_LIMITS = {"account": 4_000, "outcome": 2_000, "place": 120}
 NUMBER_LIMITS = {"quantity": 2_000_000_000, "materials": 100_000_000, "people_reached": 100_000_000}
 REASON_LIMIT = 200
+MOST_PARTICIPANTS = 500
 # What happens on the way to a shift or right after it still belongs to it.
 AROUND_SHIFT = dt.timedelta(hours=2)
 
@@ -125,6 +126,10 @@ def _set_time(incident: Incident, entered: Mapping[str, Any], problems: dict[str
     if "occurred_at" not in entered:
         return
     at: dt.datetime = entered["occurred_at"]
+    known: dt.datetime | None = incident.occurred_at
+    if known is not None and at == known.replace(second=0, microsecond=0):
+        # Pages show minutes: sending one back unchanged must not cut the seconds that another system reported.
+        return
     founded = incident.unit.corps.founded_on
     if at > timezone.now():
         problems["occurred_at"] = _("The time lies in the future. Enter when it happened.")
@@ -171,12 +176,12 @@ def _set_grid(incident: Incident, entered: Mapping[str, Any], unit: Unit, proble
 
 
 def _set_shift(incident: Incident, entered: Mapping[str, Any], actor: "Actor", problems: dict[str, str]) -> None:
-    if "shift_id" in entered:
-        incident.shift_id = entered["shift_id"]
+    before = incident.shift_id
+    incident.shift_id = entered.get("shift_id", before)
     if incident.shift_id is None or not {"shift_id", "occurred_at"} & set(entered):
         return
     # A shift that was named before stays named, also where its unit is none of the actor's.
-    rows = Shift.objects.visible_to(actor) if "shift_id" in entered else Shift.objects.all()
+    rows = Shift.objects.all() if incident.shift_id == before else Shift.objects.visible_to(actor)
     shift = rows.filter(pk=incident.shift_id, unit__corps=incident.unit.corps_id).first()
     if shift is None:
         problems["shift"] = _("There is no such shift within your units. Choose from the list.")

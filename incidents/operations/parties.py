@@ -56,11 +56,17 @@ def add_party(*, actor: "Actor", incident_id: int, role: str, particulars: Mappi
 
 
 def edit_party(*, actor: "Actor", party_id: int, particulars: Mapping[str, str], role: str | None = None) -> Party:
-    """Replace the given fields, keep the others: who records need not see what is sealed. Raises `InvalidIncident`."""
+    """Replace the given fields, keep the others: who records need not see what is sealed. Raises `InvalidIncident`.
+
+    Nothing changed, nothing noted.
+    """
     with _holding_party(actor, party_id, action="incident.party_edit") as (incident, party):
         base = from_json(unseal(bytes(party.sealed), purpose=PARTY_PURPOSE))
         before = party.role
-        write_party(incident, PartyEntry(role or party.role, particulars_from(particulars, base)), party)
+        wanted = PartyEntry(role or before, particulars_from(particulars, base))
+        if wanted == PartyEntry(before, base):
+            return party
+        write_party(incident, wanted, party)
         _note(
             actor, incident, {"party_role": (before, party.role), "party_fields": ("", "、".join(sorted(particulars)))}
         )

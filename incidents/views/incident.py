@@ -1,7 +1,7 @@
 """One incident: recording and changing it, its page, and what may be done with it."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
@@ -27,12 +27,15 @@ from incidents.operations.cleaning import InvalidIncident
 from incidents.operations.parties import PartyEntry
 from incidents.policies.life import Step, can
 from incidents.policies.offers import steps_offered
-from incidents.queries.choices import kinds_for, known_places, shifts_for, units_for
+from incidents.queries.choices import kinds_for, known_places, shift_asked, shifts_for, units_for
 from incidents.queries.incidents import incident_of
 from incidents.queries.log import last_entry_id, log_lines
 from incidents.views.people import people_by_id
 from incidents.views.words import icon_of, state_of
 from members.queries.people import grids_for
+
+if TYPE_CHECKING:
+    from duties.models import Shift
 
 
 @login_required
@@ -103,15 +106,15 @@ def _returned_for(found: Incident) -> str:
 def new(request: HttpRequest, unit: Node) -> HttpResponse:
     """Record an incident; everything that was typed stays when something is wrong."""
     actor = actor_of(request)
-    shift_id = number_in(request.GET.get("shift", ""))
+    shift = shift_asked(actor, number_in(request.GET.get("shift", "")))
     initial = {
         "unit": unit.id,
         "occurred_at": timezone.localtime(),
-        "shift": shift_id,
+        "shift": shift.pk if shift is not None else None,
         "participants": [],
         "quantity": 1,
     }
-    form = _form(request, unit, None, shift_id, initial=initial)
+    form = _form(request, unit, None, shift, initial=initial)
     parties = PartyFormSet(entered(request), prefix="party")
     if request.method == "POST":
         # Both are looked at, so that everything that is wrong is said at once.
@@ -148,7 +151,7 @@ def edit(request: HttpRequest, incident_id: int) -> HttpResponse:
     if not can(Step.EDIT, found):
         messages.error(request, _("This incident cannot be changed in its present state."))
         return redirect("incident", found.pk)
-    form = _form(request, unit, found, found.shift_id)
+    form = _form(request, unit, found, found.shift)
     if request.method == "POST" and form.is_valid():
         values = form.entered
         changed = attempt(
@@ -184,15 +187,19 @@ def _drafted() -> str:
 
 
 def _form(
-    request: HttpRequest, unit: Node, found: Incident | None, shift_id: int | None, **options: Any
+    request: HttpRequest, unit: Node, found: Incident | None, shift: "Shift | None", **options: Any
 ) -> IncidentForm:
+    """What was chosen before is offered in any case: a choice that the form left out would be lost by saving."""
     actor = actor_of(request)
+    grids = grids_for(unit.corps_id, unit.id)
+    if found is not None and found.grid is not None and found.grid_id not in dict(grids):
+        grids.append((found.grid.pk, found.grid.name))
     return IncidentForm(
         entered(request),
         kinds=kinds_for(unit.corps_id, found),
         units=units_for(actor, unit),
-        grids=grids_for(unit.corps_id, unit.id),
-        shifts=shifts_for(actor, unit, shift_id),
+        grids=grids,
+        shifts=shifts_for(actor, unit, shift),
         incident=found,
         **options,
     )

@@ -196,6 +196,7 @@
       field.addEventListener("change", function () {
         var north = read(fields.latitude.value);
         var east = read(fields.longitude.value);
+        if (!fields.latitude.value && !fields.longitude.value) clear();
         if (north !== null && east !== null && Math.abs(north) <= 90 && Math.abs(east) <= 180) show(north, east, true);
       });
     });

@@ -1,5 +1,6 @@
 """Pages about incidents: who may open them, what they say, what they do, and how many queries they cost."""
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -10,8 +11,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from corps.enums import SiteKind
-from corps.models import ActionLog, Site
+from corps.enums import GridLevel, SiteKind
+from corps.models import ActionLog, Grid, Site
+from duties.models import Shift
 from incidents.enums import EntryKind, IncidentState
 from incidents.logic.parties import Particulars
 from incidents.models import Incident, LogEntry, Party
@@ -19,13 +21,14 @@ from incidents.operations.incidents import edit_incident
 from incidents.operations.parties import PartyEntry
 from incidents.operations.verification import return_incident, verify_incident
 from tests.cast import Cast
+from tests.duties.stage import duties_of
 from tests.incidents.log import incident, kind_of, yesterday
 from tests.members.roster import identity_number, person
 
 pytestmark = pytest.mark.django_db
 
 QUERIES_OF_A_LIST = 8
-QUERIES_OF_THE_QUEUE = 10
+QUERIES_OF_THE_QUEUE = 9
 QUERIES_OF_AN_INCIDENT = 13
 QUERIES_OF_A_FORM = 9
 
@@ -170,7 +173,7 @@ def test_empty_lists_say_what_to_do_next(captain: Client, cast: Cast) -> None:
 def queue_of(client: Client) -> dict[str, str]:
     """The hidden fields of the queue's form."""
     page = text_of(client.get("/u/sg/incidents/"))
-    return {"seen": re.findall(r'name="seen" value="(\d+)"', page)[0], "back": "state=submitted"}
+    return {"seen": re.findall(r'name="seen" value="([\d. ]+)"', page)[0], "back": "state=submitted"}
 
 
 def test_the_queue_is_the_officers_and_lists_what_others_recorded(client: Client, cast: Cast) -> None:
@@ -350,6 +353,60 @@ def test_editing_keeps_what_somebody_else_changed_meanwhile(captain: Client, cas
     captain.post(f"/incidents/{made.pk}/edit/", sent(cast, outcome="和好", seen=seen))
     made.refresh_from_db()
     assert (made.outcome, made.state) == ("和好", IncidentState.SUBMITTED)
+
+
+def typed_again(client: Client, made: Incident) -> dict[str, Any]:
+    """What the form for changing sends when nothing in it was touched."""
+    form = client.get(f"/incidents/{made.pk}/edit/").context["form"]
+    values = {name: form[name].value() for name in form.fields}
+    values["occurred_at"] = f"{values['occurred_at']:%Y-%m-%dT%H:%M}"
+    for name in ("unit", "kind", "grid", "shift"):
+        assert str(values[name] or "") in {str(key) for key, _word in form.fields[name].choices}, name
+    return {name: "" if value is None else value for name, value in values.items()}
+
+
+def test_saving_what_was_not_touched_changes_nothing(captain: Client, cast: Cast) -> None:
+    """Also what the form would not offer: a grid far away, a shift of a year ago in a unit nobody here sees."""
+    kind = duties_of(cast).kinds["patrol"]
+    at = yesterday(days=400)
+    shift = Shift.objects.create(
+        unit=cast.units["zx11"], kind=kind, category=kind.category, mechanism=kind.mechanism,
+        starts_at=at, ends_at=at + dt.timedelta(hours=2), needed=1,
+    )  # fmt: skip
+    grid = Grid.objects.create(
+        corps=cast.units["hy"].corps, level=GridLevel.FIRST, name="远方网格", code="far", unit=cast.units["zx1"]
+    )
+    members = [person(cast.units["sg11"].pk, "王芳").pk for _number in range(3)]
+    made = incident(
+        cast, occurred_at=at.replace(second=42), shift_id=shift.pk, grid_id=grid.pk, participant_ids=members,
+        latitude=26.123456789, longitude=112.5, submit=False,
+    )  # fmt: skip
+    before = Incident.objects.filter(pk=made.pk).values().get()
+    entries = LogEntry.objects.count()
+    captain.post(f"/incidents/{made.pk}/edit/", {**typed_again(captain, made), "act": "save"})
+    assert Incident.objects.filter(pk=made.pk).values().get() == before
+    assert made.participants.count() == 3
+    assert LogEntry.objects.count() == entries
+
+
+def test_too_many_participants_are_refused(captain: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("incidents.forms.incident.MOST_PARTICIPANTS", 2)
+    members = [person(cast.units["sg11"].pk, "王芳").pk for _number in range(3)]
+    made = incident(cast, participant_ids=members)
+    page = text_of(captain.post(f"/incidents/{made.pk}/edit/", {**typed_again(captain, made), "outcome": "和好"}))
+    assert "最多可列 2 名" in page
+    assert page.count('name="participants" value=') == 3
+    assert made.participants.count() == 3
+
+
+def test_a_map_shows_the_own_places_first(captain: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("incidents.queries.choices.PLACES_SHOWN", 1)
+    for unit, name in (("sg12", "别队驻点"), ("sg11", "本队驻点")):
+        Site.objects.create(
+            unit=cast.units[unit], kind=SiteKind.ASSEMBLY_POINT, name=name, latitude=26.9, longitude=112.6
+        )
+    page = captain.get("/u/sg11/incidents/new/")
+    assert [one["name"] for one in page.context["places"]] == ["本队驻点"]
 
 
 def test_a_verified_incident_is_not_edited(captain: Client, cast: Cast) -> None:

@@ -70,6 +70,15 @@ def test_a_party_elsewhere_does_not_exist(cast: Cast) -> None:
             act()
 
 
+def test_a_party_saved_as_it_was_leaves_no_line(cast: Cast) -> None:
+    captain = cast.actor("captain_sg11")
+    party = incident(cast, actor=captain, parties=[PartyEntry("victim", KNOWN)]).parties.get()
+    before = LogEntry.objects.count()
+    edit_party(actor=captain, party_id=party.pk, particulars={}, role="victim")
+    edit_party(actor=captain, party_id=party.pk, particulars={"name": KNOWN.name})
+    assert LogEntry.objects.count() == before
+
+
 def test_who_cannot_read_the_rest_may_still_put_one_field_right(cast: Cast) -> None:
     captain, officer = cast.actor("captain_sg11"), cast.actor("liaison_sg")
     party = incident(cast, actor=captain, parties=[PartyEntry("victim", KNOWN)]).parties.get()
