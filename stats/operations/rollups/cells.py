@@ -9,6 +9,7 @@ from typing import TypeAlias
 from django.db import connection
 
 from corps.queries.scope import Tree
+from stats.operations.rollups.arrays import array_of
 from stats.operations.rollups.statements import NAME_LIST, NAMES, cast, changes, columns_of, counted_by_key
 
 Key: TypeAlias = tuple[int, dt.date]
@@ -108,10 +109,10 @@ def _depth(tree: Tree, unit_id: int, known: dict[int, int]) -> int:
     return known[unit_id]
 
 
-def _arrays(keys: Collection[Key]) -> list[list[object]]:
+def _arrays(keys: Collection[Key]) -> list[str]:
     # In the order of the index, so that neighbours are read and written together.
     ordered = sorted(keys)
-    return [[unit_id for unit_id, _day in ordered], [day for _unit, day in ordered]]
+    return [array_of(unit_id for unit_id, _day in ordered), array_of(day for _unit, day in ordered)]
 
 
 def _run(statement: str, keys: Collection[Key]) -> set[Key]:

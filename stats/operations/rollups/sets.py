@@ -12,6 +12,7 @@ from stats.catalogue.columns import SERVED_PART
 from stats.logic.months import month_of, next_month
 from stats.logic.people import pack_keys, size, unite
 from stats.models import Changed
+from stats.operations.rollups.arrays import array_of, array_of_bytes
 
 Key: TypeAlias = tuple[int, dt.date]
 
@@ -75,10 +76,10 @@ def count_people(tree: Tree, keys: Collection[Key]) -> set[Key]:
 
 
 def _count(keys: list[Key]) -> set[Key]:
-    units, months = [unit_id for unit_id, _month in keys], [month for _unit, month in keys]
+    units, months = _arrays(keys)
     parts: dict[Key, list[bytes]] = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(_OWN, [units, months, [next_month(month) for month in months]])
+        cursor.execute(_OWN, [units, months, array_of(next_month(month) for _unit, month in keys)])
         for unit_id, month, members in cursor.fetchall():
             parts[unit_id, month].append(pack_keys(members))
         cursor.execute(_BELOW, [units, months])
@@ -90,15 +91,12 @@ def _count(keys: list[Key]) -> set[Key]:
         written = [key for key, content in packed.items() if stored.get(key) != content]
         gone = [key for key in stored if key not in packed]
         if written:
-            cursor.execute(
-                _WRITE,
-                [
-                    [unit_id for unit_id, _month in written],
-                    [month for _unit, month in written],
-                    [packed[key] for key in written],
-                    [size(packed[key]) for key in written],
-                ],
-            )
+            contents = [packed[key] for key in written]
+            cursor.execute(_WRITE, [*_arrays(written), array_of_bytes(contents), array_of(map(size, contents))])
         if gone:
-            cursor.execute(_DELETE, [[unit_id for unit_id, _month in gone], [month for _unit, month in gone]])
+            cursor.execute(_DELETE, _arrays(gone))
     return {*written, *gone}
+
+
+def _arrays(keys: Collection[Key]) -> list[str]:
+    return [array_of(unit_id for unit_id, _month in keys), array_of(month for _unit, month in keys)]
