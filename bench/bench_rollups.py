@@ -108,7 +108,7 @@ def _bare_people() -> None:
 
 
 def _rebuild(report: Report, facts: int) -> dict[str, float]:
-    """Full rebuilds of sums and of sets, from nothing, beside the bare GROUP BY."""
+    """Full rebuilds of sums, with their indexes, and of sets, from nothing, beside the bare GROUP BY."""
     bare, people, sums, sets = [], [], [], []
     done = rollups.Rebuilt()
     for _round in range(3 if 500_000 < facts < 2_000_000 else 2):
