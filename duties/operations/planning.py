@@ -85,7 +85,7 @@ def repeat_shift(*, actor: "Actor", shift_id: int, day: dt.date) -> Repeated:
 
 
 def take_back(*, actor: "Actor", unit_id: int, shift_ids: Iterable[int]) -> int:
-    """Cancel shifts that were planned a moment ago; those that somebody went on with in the meantime stay.
+    """Cancel shifts that were planned a moment ago; those that were recorded, closed or cancelled in the meantime stay.
 
     Returns how many were cancelled.
     """
