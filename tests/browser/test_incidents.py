@@ -168,6 +168,12 @@ def test_the_map_obeys_the_keyboard_and_known_places(page_for: PageFor, log: lis
     page.fill("input[name=longitude]", "112.65")
     page.press("input[name=longitude]", "Tab")
     expect(page.locator("[data-where]")).to_have_text("26.95000, 112.65000")
+    # Emptied by hand, the point is gone from the map as it is from the form.
+    page.fill("input[name=latitude]", "")
+    page.fill("input[name=longitude]", "")
+    page.locator("input[name=longitude]").blur()
+    expect(page.locator(".y-map-pin")).to_have_count(0)
+    expect(page.locator("[data-where]")).to_be_empty()
 
 
 def test_my_position_is_taken_and_a_refusal_is_said(page_for: PageFor, log: list[Incident]) -> None:
