@@ -1,16 +1,17 @@
 """The live process: a bare ASGI application that streams events to open pages (server-sent events).
 
 It is not Django: a page's connection lives for hours and must cost neither a thread nor a database connection. A page
-gets a signed ticket that lists the topics its reader may hear (`corps.live.ticket`); here the signature is checked and
-nothing else. One task per process reads the Valkey stream, keeps its newest events in memory and offers each, encoded
-once, to the listeners of its topic. The id of the stream is the id of the event, so a reconnecting page names the last
-one it saw and loses nothing; whoever was away for too long gets `resync` and looks again. Heartbeats come from one
-timer.
+gets a signed ticket that lists the topics its reader may hear (`corps.live.ticket`); here the signature and the age are
+checked and nothing else, and when the ticket's time is over the page is told to ask for itself anew. One task per
+process reads the Valkey stream, keeps its newest events in memory and offers each, encoded once, to the listeners of
+its topic. The id of the stream is the id of the event, so a reconnecting page names the last one it saw and loses
+nothing; whoever was away for too long gets `resync` and looks again. Heartbeats come from one timer.
 """
 
 import asyncio
 import contextlib
 import os
+import time
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
@@ -42,17 +43,19 @@ MOST_WAITING = 100
 REPLAY_LIMIT = 1_000
 HEARTBEAT = b": still here\n\n"
 RESYNC = b"event: resync\ndata: {}\n\n"
+OVER = b"event: over\ndata: {}\n\n"
 
 _log = structlog.get_logger(__name__)
 
 
 class Listener:
-    """One open page: its topics and what waits to be written to it."""
+    """One open page: its topics, until when (seconds of the clock) it may hear them, and what waits to be written."""
 
-    __slots__ = ("_wake", "closed", "topics", "waiting")
+    __slots__ = ("_wake", "closed", "topics", "until", "waiting")
 
-    def __init__(self, topics: frozenset[str]) -> None:
+    def __init__(self, topics: frozenset[str], until: float) -> None:
         self.topics = topics
+        self.until = until
         self.waiting: list[bytes] = []
         self.closed = False
         self._wake: asyncio.Future[None] | None = None
@@ -216,9 +219,17 @@ class Hub:
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(HEARTBEAT_SECONDS)
-            for listener in self.listeners:
-                if not listener.waiting:
-                    listener.offer(HEARTBEAT)
+            self.beat(time.time())
+
+    def beat(self, now: float) -> None:
+        """Show every silent page that the stream lives. Whose ticket is over is told so, and a beat later cut off."""
+        for listener in self.listeners:
+            if listener.until + HEARTBEAT_SECONDS <= now:
+                listener.close()
+            elif listener.until <= now:
+                listener.offer(OVER)
+            elif not listener.waiting:
+                listener.offer(HEARTBEAT)
 
 
 def event_id(text: bytes | str) -> EventId:
@@ -237,12 +248,15 @@ def encode(key: bytes, fields: dict[bytes, bytes]) -> bytes:
     return b"id: %b\nevent: %b\ndata: %b\n\n" % (key, fields[b"event"], fields[b"data"])
 
 
-def topics_of(ticket: str) -> frozenset[str] | None:
-    """The topics a ticket allows, or None when it is forged or too old."""
+def listener_of(ticket: str) -> Listener | None:
+    """Who may listen with this ticket, to what and until when; None when it is forged or too old."""
     try:
-        return frozenset(signing.loads(ticket, salt=TICKET_SALT, max_age=TICKET_SECONDS))
+        topics = frozenset(signing.loads(ticket, salt=TICKET_SALT, max_age=TICKET_SECONDS))
     except signing.BadSignature:
         return None
+    # Content, time of signing and signature, as Django's signer joins them.
+    signed_at = signing.b62_decode(ticket.rsplit(":", 2)[1])
+    return Listener(topics, signed_at + TICKET_SECONDS)
 
 
 def valid_event_id(text: str) -> bool:
@@ -289,19 +303,18 @@ class Live:
             await answer(send, 404, b"not found")
             return
         query = parse_qs(scope["query_string"].decode("latin-1"))
-        topics = topics_of(query.get("ticket", [""])[0])
-        if topics is None:
+        listener = listener_of(query.get("ticket", [""])[0])
+        if listener is None:
             await answer(send, 403, b"the ticket is not valid")
             return
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
         since = headers.get(b"last-event-id") or query.get("since", [""])[0]
-        await self._stream(topics, since, origin_headers(headers.get(b"origin", "")), receive, send)
+        await self._stream(listener, since, origin_headers(headers.get(b"origin", "")), receive, send)
 
     async def _stream(
-        self, topics: frozenset[str], since: str, extra: Iterable[tuple[bytes, bytes]], receive: Receive, send: Send
+        self, listener: Listener, since: str, extra: Iterable[tuple[bytes, bytes]], receive: Receive, send: Send
     ) -> None:
         hub = self._hub()
-        listener = Listener(topics)
         watch = asyncio.create_task(close_when_gone(listener, receive))
         try:
             # Whoever reads the headers is served already. They are all that is sent at once: when everybody comes back

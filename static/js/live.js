@@ -90,6 +90,11 @@
 
   function receive(event) {
     failures = 0;
+    if (event.type === "over") {
+      // The hour this page may listen is over: whoever still may see it gets it anew, everybody else the entrance.
+      window.location.reload();
+      return;
+    }
     if (event.lastEventId) {
       if (event.lastEventId === last) return; // served once more after a reconnect
       last = event.lastEventId;
@@ -110,7 +115,7 @@
     window.clearTimeout(timer);
     source = new EventSource(address());
     source.onopen = function () { failures = 0; };
-    events.concat("resync").forEach(function (name) { source.addEventListener(name, receive); });
+    events.concat("resync", "over").forEach(function (name) { source.addEventListener(name, receive); });
     source.onerror = function () {
       // The browser's own retry keeps hammering a restarting server in step with everybody else; ours spreads out.
       source.close();

@@ -149,6 +149,28 @@ def test_a_live_event_moves_the_bar_and_a_lost_stream_is_taken_up_where_it_broke
     assert "ticket=" in asked[0]
 
 
+def test_a_page_whose_hour_is_over_asks_for_itself_anew(page_for: PageFor) -> None:
+    visitor = page_for()
+    page = visitor.page
+    answers = ["id: 6-1\nevent: state\ndata: {}\n\nevent: over\ndata: {}\n\n"]
+    loads: list[str] = []
+
+    def connected(route: Route) -> None:
+        loads.append(route.request.url)
+        ear = '<div hidden data-live-url="/live" data-live-ticket="t" data-live-events="progress state"></div>'
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace("</body>", f"{ear}</body>"))
+
+    def stream(route: Route) -> None:
+        route.fulfill(body=answers.pop() if answers else ": nothing\n\n", content_type="text/event-stream")
+
+    page.route("**/live?*", stream)
+    page.route("**/design/", connected)
+    visitor.go("/design/")
+    page.wait_for_event("load", lambda _page: len(loads) > 1)
+    assert len(loads) == 2
+
+
 def test_print_shows_title_unit_and_signature_and_no_navigation(page_for: PageFor) -> None:
     page = page_for("captain_sg").go("/accounts/2fa/")
     page.emulate_media(media="print")

@@ -14,20 +14,25 @@ from collections.abc import Iterator
 
 import pytest
 
-from corps.live import STREAM_LENGTH, newest, publish_now, ticket
+from corps.live import STREAM_LENGTH, TICKET_SECONDS, newest, publish_now, ticket
 from yiwu.live import (
+    HEARTBEAT,
+    HEARTBEAT_SECONDS,
     MOST_WAITING,
+    OVER,
     REPLAY_LIMIT,
+    Hub,
     Listener,
     Memory,
     before,
     event_id,
+    listener_of,
     origin_headers,
-    topics_of,
     valid_event_id,
 )
 
 MORE_THAN_IS_SERVED = REPLAY_LIMIT + 1
+NEVER = float("inf")
 
 
 def free_port() -> int:
@@ -174,14 +179,14 @@ def test_who_was_away_too_long_is_told_to_look_again(port: int) -> None:
 
 
 def test_a_listener_that_falls_behind_is_cut_off_instead_of_growing() -> None:
-    listener = Listener(frozenset({"t"}))
+    listener = Listener(frozenset({"t"}), NEVER)
     assert sum(listener.offer(b"x") for _ in range(1_000)) == MOST_WAITING
     listener.close()
     assert asyncio.run(listener.next()) == b""
 
 
 def test_what_waits_is_written_as_one_piece_in_order() -> None:
-    listener = Listener(frozenset({"t"}))
+    listener = Listener(frozenset({"t"}), NEVER)
     for chunk in (b"1", b"2", b"3"):
         listener.offer(chunk)
     assert asyncio.run(listener.next()) == b"123"
@@ -216,9 +221,35 @@ def test_ids_compare_as_the_stream_orders_them() -> None:
     assert before((5, 0)) > (4, 10**9)
 
 
+def test_a_ticket_that_is_too_old_opens_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = time.time()
+    monkeypatch.setattr("django.core.signing.time.time", lambda: now - TICKET_SECONDS - 5)
+    old = ticket(["a"])
+    monkeypatch.setattr("django.core.signing.time.time", lambda: now)
+    assert listener_of(old) is None
+
+
+def test_a_stream_ends_with_its_ticket() -> None:
+    hub = Hub()
+    hub.ready = True
+    ending, lasting = Listener(frozenset({"t"}), 1_000.0), Listener(frozenset({"t"}), NEVER)
+    for listener in (ending, lasting):
+        hub.join(listener, None)
+    hub.beat(999.0)
+    assert ending.waiting == [HEARTBEAT]
+    hub.beat(1_000.0)
+    assert ending.waiting[-1] == OVER
+    hub.beat(1_000.0 + HEARTBEAT_SECONDS)
+    assert [listener.closed for listener in (ending, lasting)] == [True, False]
+    assert OVER not in lasting.waiting
+
+
 def test_tickets_and_event_ids_are_checked() -> None:
-    assert topics_of(ticket(["a", "b"])) == frozenset({"a", "b"})
-    assert topics_of("nonsense") is None
+    listener = listener_of(ticket(["a", "b"]))
+    assert listener is not None
+    assert listener.topics == frozenset({"a", "b"})
+    assert listener.until == pytest.approx(time.time() + TICKET_SECONDS, abs=60)
+    assert listener_of("nonsense") is None
     assert valid_event_id("1700000000000-0")
     assert not any(valid_event_id(text) for text in ("", "-", "1-", "+", "1-0 2", "٣-0", "$"))
     assert origin_headers("") == []
