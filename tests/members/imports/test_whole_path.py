@@ -6,6 +6,7 @@ from collections.abc import Callable
 import openpyxl
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.utils import translation
 
 from bench.rosters import HEADERS
@@ -57,6 +58,22 @@ def test_the_same_file_twice_writes_nothing(cast: Cast) -> None:
     assert again.counts["verdicts"] == {"new": 0, "changed": 0, "same": 20, "rejected": 0}
     assert list(Member.objects.order_by("id").values_list("id", "revision", "updated_at")) == before
     assert Event.objects.count() == 20
+
+
+def test_the_planner_knows_how_many_rows_are_staged(cast: Cast) -> None:
+    """With statistics of an empty table every staged row was compared with every other."""
+
+    def known() -> float:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'members_stagedrow'::regclass")
+            rows: float = cursor.fetchone()[0]
+        return rows
+
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE members_stagedrow")
+    assert known() <= 0
+    bring(cast, sheets.xlsx(sheets.people(150)), apply=False)
+    assert known() >= 150
 
 
 def test_a_changed_sheet_changes_only_what_differs(cast: Cast) -> None:
