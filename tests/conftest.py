@@ -3,6 +3,7 @@
 import os
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -15,6 +16,10 @@ from yiwu.celery import app
 app.conf.task_default_queue = f"tests-{os.getpid()}"
 # And a stream of live events of its own, which the processes it starts find in their environment.
 settings.LIVE_STREAM = os.environ["LIVE_STREAM"] = f"tests-live-{os.getpid()}"
+
+# How long an example takes says how busy the machine is, not whether the answer is right.
+hypothesis.settings.register_profile("any-machine", deadline=None)
+hypothesis.settings.load_profile("any-machine")
 
 
 @pytest.fixture(scope="session")

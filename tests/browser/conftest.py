@@ -102,12 +102,13 @@ class Windows:
 
     def give_back(self, size: str, scheme: Scheme, window: BrowserContext, address: str) -> None:
         """Empty a window, for whoever takes it next."""
-        for page in window.pages[1:]:
+        # Pages go first: without the rules for requests they would come back to a live process that is not there.
+        for page in window.pages:
             page.close()
         window.unroute_all(behavior="ignoreErrors")
         window.clear_permissions()
         window.set_geolocation(None)
-        page = window.pages[0] if window.pages else window.new_page()
+        page = window.new_page()
         session = window.new_cdp_session(page)
         session.send("Storage.clearDataForOrigin", {"origin": address, "storageTypes": "cookies,local_storage"})
         page.close()

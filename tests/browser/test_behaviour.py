@@ -167,7 +167,7 @@ def test_a_page_whose_hour_is_over_asks_for_itself_anew(page_for: PageFor) -> No
     page.route("**/live?*", stream)
     page.route("**/design/", connected)
     visitor.go("/design/")
-    page.wait_for_event("load", lambda _page: len(loads) > 1)
+    page.wait_for_function("performance.getEntriesByType('navigation')[0].type === 'reload'")
     assert len(loads) == 2
 
 

@@ -49,7 +49,7 @@ def test_a_crashed_child_is_a_refusal() -> None:
 
 def test_a_child_that_hangs_is_ended() -> None:
     before = children()
-    events = read_roster(LONG, today=TODAY, limits=Limits(batch=500, waiting=1.0))
+    events = read_roster(LONG, today=TODAY, limits=Limits(batch=500, waiting=5.0))
     next(events)
     (child,) = children() - before
     os.kill(child, signal.SIGSTOP)
