@@ -28,7 +28,7 @@ from tests.cast import Cast
 from tests.duties.scenes import closed, days_ago, moment, planned
 from tests.incidents.log import incident
 from tests.members.roster import person
-from yiwu.live import topics_of
+from yiwu.live import listener_of
 
 pytestmark = pytest.mark.django_db
 
@@ -314,7 +314,9 @@ def test_a_page_hears_of_its_own_unit_and_only_with_the_right(client: Client, ca
     page = enter(client, cast, "captain_sg").get("/u/sg/").content.decode()
     found = re.search(r'data-live-ticket="([^"]+)"', page)
     assert found
-    assert topics_of(unescape(found[1])) == frozenset({f"figures:{cast.units['sg'].pk}"})
+    listener = listener_of(unescape(found[1]))
+    assert listener is not None
+    assert listener.topics == frozenset({f"figures:{cast.units['sg'].pk}"})
     assert 'data-live-events="figures"' in page
     for name in ("auditor_sg", "admin"):
         assert "data-live-ticket" not in enter(client, cast, name).get("/u/sg/").content.decode()
