@@ -6,7 +6,8 @@ import signal
 import socket
 import stat
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -168,21 +169,36 @@ def test_everything_killed_at_once_recovers() -> None:
 
 
 def test_a_start_that_takes_long_is_waited_for() -> None:
-    """No fixed limit: the postmaster is held before it is ready until the supervisor has said twice that it waits."""
+    """No fixed limit: the server is held before it is ready until the supervisor has said that it waits."""
     with new_state() as state:
         with services(state):
             pass
-        running = Running(state, "services")
-        try:
-            await_((data_of(state) / "postgres" / "postmaster.pid").exists, "postmaster.pid")
-            postmaster = _main_server(state, "postgres")
-            os.kill(postmaster, signal.SIGSTOP)
-            running.await_words("PostgreSQL is still starting after 10 s")
-            os.kill(postmaster, signal.SIGCONT)
-            running.await_words(RUNNING)
-            assert running.query("SELECT 1") == 1
-        finally:
-            running.stop()
+        with _held_at_its_first_file(data_of(state) / "postgres" / "global" / "pg_control") as let_go:
+            running = Running(state, "services")
+            try:
+                running.await_words("PostgreSQL is still starting after 10 s")
+                let_go()
+                running.await_words(RUNNING)
+                assert running.query("SELECT 1") == 1
+            finally:
+                running.stop()
+
+
+@contextmanager
+def _held_at_its_first_file(control: Path) -> Iterator[Callable[[], None]]:
+    """A named pipe in the file's place, at which whoever opens it waits until the given function has been called."""
+    aside, pipe = control.with_suffix(".aside"), control.with_suffix(".pipe")
+    os.mkfifo(pipe)
+    pipe.chmod(0o666)
+    control.rename(aside)
+    os.link(pipe, control)
+
+    def let_go() -> None:
+        aside.rename(control)
+        os.close(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))
+        pipe.unlink()
+
+    yield let_go
 
 
 def test_a_user_may_bring_servers_of_their_own() -> None:
