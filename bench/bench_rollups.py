@@ -115,7 +115,7 @@ def _rebuild(report: Report, facts: int) -> dict[str, float]:
         bare.append(seconds(_bare()))
         people.append(seconds(_drop(_bare_people)))
         with connection.cursor() as cursor:
-            cursor.execute("TRUNCATE stats_ownday, stats_totalday, stats_monthset")
+            cursor.execute("TRUNCATE stats_ownday, stats_totalday, stats_ownmonth, stats_monthset")
         done = rollups.rebuild(actor=SYSTEM)
         sums.append(done.sums_took)
         sets.append(done.sets_took)
@@ -141,7 +141,7 @@ def _drop(work: Callable[[], Any]) -> Callable[[], None]:
 def _a_day(report: Report, facts: int, full: dict[str, float]) -> dict[str, float]:
     """The 1,000 cells of a day after a write to every one of them, beside the full rebuild."""
     with connection.cursor() as cursor:
-        for table in ("stats_totalday", "stats_ownday", "stats_monthset"):
+        for table in ("stats_totalday", "stats_ownday", "stats_ownmonth", "stats_monthset"):
             cursor.execute(f"VACUUM ANALYZE {table}")
     took: dict[str, float] = {}
     for what, change, source in (

@@ -38,6 +38,6 @@ class DiscrepancyAdmin(UnitText, ProjectAdmin):
     @admin.display(description=gettext_lazy("column"))
     def column_name(self, one: Discrepancy) -> str | Promise:
         """What the column counts; its code where no measure reads it."""
-        if one.table == Table.SET:
+        if one.table in {Table.SET, Table.DAYS}:
             return MEASURES["served"].name
         return _MEANINGS.get(one.column) or verbatim(one.column)

@@ -13,6 +13,11 @@ def next_month(day: dt.date) -> dt.date:
     return dt.date(day.year + day.month // 12, day.month % 12 + 1, 1)
 
 
+def days_of(month: dt.date) -> list[dt.date]:
+    """All days of the month that begins with this day."""
+    return [month + dt.timedelta(number) for number in range((next_month(month) - month).days)]
+
+
 def whole_months(first: dt.date, end: dt.date) -> tuple[dt.date, dt.date] | None:
     """[first month, month after the last) of the whole months in [first, end), or None when there are none."""
     since = first if first.day == 1 else next_month(first)

@@ -1,7 +1,7 @@
 """Sets of people, packed: as bits where they are dense, as keys where they are sparse.
 
 In memory a set is a whole number whose bit n stands for key n: union is `|`, size is `bit_count()`. Packed it is a tag
-byte and either the bits, lowest first, or the keys as unsigned 64-bit little-endian numbers, whichever is shorter.
+byte and either the bits, lowest first, or the keys as unsigned 32-bit little-endian numbers, whichever is shorter.
 """
 
 import re
@@ -10,7 +10,7 @@ from array import array
 from collections.abc import Iterable, Sequence
 
 _BITS = b"\x00"
-_KEYS = b"\x01"
+_KEYS = b"\x02"
 _SOMETHING = re.compile(rb"[^\0]", re.DOTALL)
 _BITS_OF = [[bit for bit in range(8) if byte >> bit & 1] for byte in range(256)]
 
@@ -55,11 +55,11 @@ def pack_keys(keys: list[int]) -> bytes:
 
 
 def _is_sparse(number: int, length: int) -> bool:
-    return number * 8 < length
+    return number * 4 < length
 
 
 def _packed_keys(keys: list[int]) -> bytes:
-    packed = array("Q", keys)
+    packed = array("I", keys)
     if sys.byteorder == "big":
         packed.byteswap()
     return _KEYS + packed.tobytes()
@@ -77,7 +77,7 @@ def size(packed: bytes) -> int:
     """How many keys a packed set holds."""
     if packed[:1] == _BITS:
         return int.from_bytes(packed[1:], "little").bit_count()
-    return len(packed) // 8
+    return len(packed) // 4
 
 
 def unite(sets: Sequence[bytes]) -> bytes:
@@ -96,7 +96,7 @@ def unite(sets: Sequence[bytes]) -> bytes:
 
 
 def _array_of(content: bytes) -> "array[int]":
-    keys = array("Q", content)
+    keys = array("I", content)
     if sys.byteorder == "big":
         keys.byteswap()
     return keys

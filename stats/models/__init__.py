@@ -4,6 +4,17 @@ from stats.models.alarms import AlarmFigure, AlarmImport
 from stats.models.cells import DayCell, OwnDay, TotalDay
 from stats.models.dirty import Changed, Dirty
 from stats.models.discrepancies import Discrepancy
-from stats.models.sets import MonthSet
+from stats.models.sets import MonthSet, OwnMonth
 
-__all__ = ["AlarmFigure", "AlarmImport", "Changed", "DayCell", "Dirty", "Discrepancy", "MonthSet", "OwnDay", "TotalDay"]
+__all__ = [
+    "AlarmFigure",
+    "AlarmImport",
+    "Changed",
+    "DayCell",
+    "Dirty",
+    "Discrepancy",
+    "MonthSet",
+    "OwnDay",
+    "OwnMonth",
+    "TotalDay",
+]

@@ -21,12 +21,14 @@ class Table(models.TextChoices):
     OWN = "own", _("own cell")
     TOTAL = "total", _("total cell")
     SET = "set", _("people of a month")
+    DAYS = "days", _("days of a month's people")
 
 
 class Discrepancy(models.Model):
     """A check found another figure stored than the facts give. It is open until a later check finds both equal.
 
-    `day` is the month's first day for people of a month; `stored` and `counted` are None where there is no row.
+    `day` is the month's first day for people of a month and their days; `stored` and `counted` are None where there is
+    no row.
     """
 
     table = models.CharField(_("stored figure"), max_length=5, choices=Table.choices)

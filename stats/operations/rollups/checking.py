@@ -23,6 +23,7 @@ from stats.logic.months import month_of, next_month
 from stats.logic.people import set_of, unpack
 from stats.models import Changed, Discrepancy
 from stats.models.discrepancies import Table
+from stats.operations.rollups.days import bit_sql
 from stats.operations.rollups.lock import HOLD_CELLS, require_system
 from stats.operations.rollups.sets import COUNTS_PEOPLE
 from stats.operations.rollups.statements import NAME_LIST, NAMES
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 Key: TypeAlias = tuple[int, dt.date]
 
 MEMBERS: Final = "members"
+DAYS: Final = "days"
 #: Months of units a nightly check looks at: about thirty cells and a set each.
 SAMPLE: Final = 200
 #: Alarms are for people; beyond this many one says nothing new.
@@ -43,7 +45,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, order=True)
 class Difference:
-    """A stored figure that is not what the facts say. `table`: own, total or set; None where there is no row."""
+    """A stored figure that is not what the facts say. `table` is one of `Table`; None where there is no row."""
 
     table: str
     unit_id: int
@@ -81,6 +83,7 @@ def check(*, actor: "Actor", sample: int | None = SAMPLE) -> Found:
             portion = _Portion(tree, month, units)
             _compare_cells(portion, waiting, found)
             _compare_sets(portion, waiting, found)
+            _compare_days(portion, waiting, found)
     found.differences.sort(key=lambda one: (one.table, one.unit_id, one.day, one.column))
     return found
 
@@ -102,6 +105,8 @@ class _Waiting:
     def __init__(self, tree: Tree | None = None) -> None:
         self.cells: dict[str, set[Key]] = {"own": set(), "total": set()}
         self.months: set[Key] = set()
+        #: Bits of the days of a unit's month on which somebody else may have served.
+        self.days: dict[Key, int] = defaultdict(int)
         if tree is not None:
             self._read(tree)
 
@@ -111,6 +116,8 @@ class _Waiting:
             for unit_id, day, source in cursor.fetchall():
                 if source != Changed.TREE:
                     self.cells["own"].add((unit_id, day))
+                if source == Changed.ATTENDANCE:
+                    self.days[unit_id, month_of(day)] |= 1 << (day.day - 1)
                 for node in tree.path(unit_id):
                     self.cells["total"].add((node.id, day))
                     if source in COUNTS_PEOPLE:
@@ -118,7 +125,13 @@ class _Waiting:
 
     def __contains__(self, alarm: Discrepancy) -> bool:
         key = (alarm.unit_id, alarm.day)
-        return key in (self.months if alarm.table == Table.SET else self.cells[alarm.table])
+        match alarm.table:
+            case Table.SET:
+                return key in self.months
+            case Table.DAYS:
+                return key in self.days
+            case _:
+                return key in self.cells[alarm.table]
 
 
 class _Portion:
@@ -169,6 +182,7 @@ _ALL_DAYS = " UNION ".join(
         *(f"SELECT {source.day_sql} FROM {source.table}" for source in SOURCES.values()),
         *(f"SELECT day FROM {table}" for table in ("stats_ownday", "stats_totalday")),
         "SELECT month FROM stats_monthset",
+        "SELECT month FROM stats_ownmonth",
     ]
 )
 
@@ -186,6 +200,7 @@ _DRAWS = (
     _draw("unit_id", "day", "stats_ownday"),
     _draw("unit_id", "day", "stats_totalday"),
     _draw("unit_id", "month", "stats_monthset"),
+    _draw("unit_id", "month", "stats_ownmonth"),
     *(_draw(source.unit_sql, source.day_sql, source.table) for source in SOURCES.values()),
 )
 
@@ -281,6 +296,37 @@ def _compare_sets(portion: _Portion, waiting: _Waiting, found: Found) -> None:
             )
 
 
+_SERVED_DAYS = (
+    f"SELECT {SERVED_PART.source.unit_sql}, member_id, bit_or({bit_sql(SERVED_PART.source.day_sql)})"
+    f" FROM {SERVED_PART.source.table} WHERE {{where}} AND {SERVED_PART.condition_sql} GROUP BY 1, 2"
+)
+
+
+def _compare_days(portion: _Portion, waiting: _Waiting, found: Found) -> None:
+    """Who served on which days; a difference says for how many days of people."""
+    counted: dict[int, dict[int, int]] = defaultdict(dict)
+    source = SERVED_PART.source
+    for unit_id, member_id, days in portion.read(_SERVED_DAYS, source.unit_sql, source.day_sql, portion.units):
+        counted[unit_id][member_id] = days
+    stored = {
+        unit_id: dict(zip(members, days, strict=True))
+        for unit_id, members, days in portion.read(
+            "SELECT unit_id, members, days FROM stats_ownmonth WHERE {where}", "unit_id", "month", portion.units
+        )
+    }
+    for unit_id in {one for one in stored.keys() | counted.keys() if portion.asks(one)}:
+        left_out = waiting.days.get((unit_id, portion.first), 0)
+        found.compared += 1
+        here, there = (_without(days.get(unit_id, {}), left_out) for days in (stored, counted))
+        if here != there:
+            numbers = (sum(map(int.bit_count, days.values())) or None for days in (here, there))
+            found.differences.append(Difference(Table.DAYS, unit_id, portion.first, DAYS, *numbers))
+
+
+def _without(days: dict[int, int], left_out: int) -> dict[int, int]:
+    return {member_id: bits & ~left_out for member_id, bits in days.items() if bits & ~left_out}
+
+
 def _look_again(actor: "Actor") -> None:
     """Compare the cells of open alarms once more."""
     open_ones = list(Discrepancy.objects.filter(settled_at=None))
@@ -298,6 +344,7 @@ def _look_again(actor: "Actor") -> None:
             portion = _Portion(tree, month, units)
             _compare_cells(portion, _Waiting(), found)
             _compare_sets(portion, _Waiting(), found)
+            _compare_days(portion, _Waiting(), found)
     differing = {(one.table, one.unit_id, one.day, one.column) for one in found.differences}
     settled = [
         alarm.pk

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from corps.queries.scope import current_tree
 from stats.models import Changed
 from stats.operations.rollups import cells, sets
+from stats.operations.rollups.days import count_days
 from stats.operations.rollups.lock import require_system, take_rollups, try_rollups
 from stats.operations.rollups.statements import GROUPS
 from stats.operations.rollups.telling import tell_of
@@ -128,6 +129,7 @@ def _count(keys: dict[str, set[cells.Key]], done: Drained) -> None:
     totals = cells.add_up(tree, different | keys.get(Changed.TREE, set()))
     done.cells_took = time.perf_counter() - began
     # Also where no cell changed: as many people may be other people.
+    count_days(keys.get(Changed.ATTENDANCE, set()))
     months = sets.months_of(key for source in sets.COUNTS_PEOPLE for key in keys.get(source, ()))
     people = sets.count_people(tree, months)
     done.sets_took = time.perf_counter() - began - done.cells_took

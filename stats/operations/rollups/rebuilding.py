@@ -18,8 +18,9 @@ from psycopg.errors import LockNotAvailable
 
 from corps.queries.scope import Tree, current_tree
 from stats.catalogue.columns import SERVED_PART
-from stats.logic.months import month_of, next_month
+from stats.logic.months import days_of, month_of, next_month
 from stats.operations.rollups import sets
+from stats.operations.rollups.days import count_days
 from stats.operations.rollups.lock import REPLACE_CELLS, TAKE_CELLS, require_system, take_rollups
 from stats.operations.rollups.statements import GROUPS, NAME_LIST, NAMES, cast, columns_of, counted_everywhere
 
@@ -137,7 +138,7 @@ def _build_sets(cursor: CursorWrapper, tree: Tree) -> int:
         f"SELECT min({source.day_sql}), max({source.day_sql}) FROM {source.table} WHERE {SERVED_PART.condition_sql}"
     )
     first, last = cursor.fetchone()
-    cursor.execute("SELECT DISTINCT month FROM stats_monthset")
+    cursor.execute("SELECT DISTINCT month FROM stats_monthset UNION SELECT month FROM stats_ownmonth")
     months: set[dt.date] = {month for (month,) in cursor.fetchall()}
     if first is not None:
         month = month_of(first)
@@ -146,10 +147,12 @@ def _build_sets(cursor: CursorWrapper, tree: Tree) -> int:
             month = next_month(month)
     for number, month in enumerate(sorted(months)):
         if number in _PLANS_GO_OLD:
-            cursor.execute("ANALYZE stats_monthset")
+            cursor.execute("ANALYZE stats_ownmonth, stats_monthset")
+        count_days([(unit_id, day) for unit_id in tree.ids for day in days_of(month)])
         sets.count_people(tree, [(unit_id, month) for unit_id in tree.ids])
     # Of units that are no more nothing is left but what a trigger should have cleared.
-    cursor.execute("DELETE FROM stats_monthset WHERE unit_id <> ALL(%s)", [tree.ids])
+    for table in ("stats_ownmonth", "stats_monthset"):
+        cursor.execute(f"DELETE FROM {table} WHERE unit_id <> ALL(%s)", [tree.ids])
     cursor.execute("SELECT count(*) FROM stats_monthset")
     return int(cursor.fetchone()[0])
 

@@ -1,4 +1,4 @@
-"""Counting people of months again: who served in a unit by the facts, and above it the union of the sets below."""
+"""Counting people of months again: who served in a unit on any day, and above it the union of the sets below."""
 
 import datetime as dt
 from collections import defaultdict
@@ -8,8 +8,7 @@ from typing import Final, TypeAlias
 from django.db import connection
 
 from corps.queries.scope import Tree
-from stats.catalogue.columns import SERVED_PART
-from stats.logic.months import month_of, next_month
+from stats.logic.months import month_of
 from stats.logic.people import pack_keys, size, unite
 from stats.models import Changed
 from stats.operations.rollups.arrays import array_of, array_of_bytes
@@ -19,14 +18,10 @@ Key: TypeAlias = tuple[int, dt.date]
 #: What may have been written when a month has other people now; the same number of people may be other people.
 COUNTS_PEOPLE: Final = (Changed.ATTENDANCE, Changed.TREE)
 
-_SOURCE = SERVED_PART.source
-
-_OWN = f"""
-SELECT k.unit_id, k.month, array_agg(DISTINCT {_SOURCE.table}.member_id ORDER BY {_SOURCE.table}.member_id)
-FROM unnest(%s::bigint[], %s::date[], %s::date[]) AS k (unit_id, month, after)
-JOIN {_SOURCE.table} ON {_SOURCE.unit_sql} = k.unit_id AND {_SOURCE.day_sql} >= k.month AND {_SOURCE.day_sql} < k.after
-WHERE {SERVED_PART.condition_sql}
-GROUP BY k.unit_id, k.month
+_OWN = """
+SELECT k.unit_id, k.month, o.members
+FROM unnest(%s::bigint[], %s::date[]) AS k (unit_id, month)
+JOIN stats_ownmonth o ON o.unit_id = k.unit_id AND o.month = k.month
 """
 _BELOW = """
 SELECT k.unit_id, k.month, s.members
@@ -56,7 +51,7 @@ def months_of(keys: Iterable[tuple[int, dt.date]]) -> set[Key]:
 
 
 def count_people(tree: Tree, keys: Collection[Key]) -> set[Key]:
-    """Count the sets of (unit, month) pairs again, and upwards from every set that changed; returns those."""
+    """Make the sets of (unit, month) pairs again, and upwards from every set that changed; returns those."""
     by_depth: dict[int, set[Key]] = defaultdict(set)
     for unit_id, month in keys:
         if unit_id in tree:
@@ -79,7 +74,7 @@ def _count(keys: list[Key]) -> set[Key]:
     units, months = _arrays(keys)
     parts: dict[Key, list[bytes]] = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(_OWN, [units, months, array_of(next_month(month) for _unit, month in keys)])
+        cursor.execute(_OWN, [units, months])
         for unit_id, month, members in cursor.fetchall():
             parts[unit_id, month].append(pack_keys(members))
         cursor.execute(_BELOW, [units, months])

@@ -11,10 +11,11 @@ from duties.models import Attendance, Shift
 from incidents.models import Incident
 from members.models import Member
 from stats.logic.people import keys_of, unpack
-from stats.models import MonthSet, OwnDay, TotalDay
+from stats.models import MonthSet, OwnDay, OwnMonth, TotalDay
 
 Cells = dict[tuple[int, dt.date], dict[str, int]]
 Sets = dict[tuple[int, dt.date], set[int]]
+Days = dict[tuple[int, dt.date], dict[int, set[int]]]
 Counted = dict[tuple[int, dt.date], Counter[str]]
 
 LONG_AGO = dt.date(1900, 1, 1)
@@ -34,13 +35,14 @@ def ancestors() -> dict[int, list[int]]:
     return chains
 
 
-def count() -> tuple[Cells, Cells, Sets]:
-    """Own cells, totals and people of months, without zeros."""
+def count() -> tuple[Cells, Cells, Sets, Days]:
+    """Own cells, totals and people of months, without zeros, and on which days of the month each served."""
     own: Counted = defaultdict(Counter)
     people: Sets = defaultdict(set)
+    days: Days = defaultdict(lambda: defaultdict(set))
     chains = ancestors()
     _shifts(own)
-    _attendance(own, people, chains)
+    _attendance(own, people, days, chains)
     _incidents(own)
     _members(own)
     totals: Counted = defaultdict(Counter)
@@ -48,7 +50,7 @@ def count() -> tuple[Cells, Cells, Sets]:
         for above in chains[unit]:
             for name, number in cell.items():
                 totals[above, day][name] += number
-    return _plain(own), _plain(totals), dict(people)
+    return _plain(own), _plain(totals), dict(people), {key: dict(one) for key, one in days.items()}
 
 
 def _shifts(own: Counted) -> None:
@@ -60,7 +62,7 @@ def _shifts(own: Counted) -> None:
         cell["shift_people"] += shift.people_reached
 
 
-def _attendance(own: Counted, people: Sets, chains: dict[int, list[int]]) -> None:
+def _attendance(own: Counted, people: Sets, days: Days, chains: dict[int, list[int]]) -> None:
     for one in Attendance.objects.filter(current=True):
         cell = own[one.unit_id, one.day]
         if one.status in {"present", "late"}:
@@ -68,6 +70,7 @@ def _attendance(own: Counted, people: Sets, chains: dict[int, list[int]]) -> Non
             cell[f"attended_{one.category}"] += 1
             cell["attended_joint"] += one.mechanism == "joint"
             cell["minutes"] += one.minutes
+            days[one.unit_id, one.day.replace(day=1)][one.member_id].add(one.day.day)
             for unit in chains[one.unit_id]:
                 people[unit, one.day.replace(day=1)].add(one.member_id)
         cell["late"] += one.status == "late"
@@ -106,13 +109,20 @@ def _plain(cells: Counted) -> Cells:
     return {key: cell for key, cell in found.items() if cell}
 
 
-def stored() -> tuple[Cells, Cells, Sets]:
+def stored() -> tuple[Cells, Cells, Sets, Days]:
     """The same from the tables of the roll-ups; `number` of a set must be its size."""
     people = {}
     for one in MonthSet.objects.all():
         people[one.unit_id, one.month] = set(keys_of(unpack(one.members)))
         assert len(people[one.unit_id, one.month]) == one.number > 0
-    return _read(OwnDay), _read(TotalDay), people
+    days = {
+        (one.unit_id, one.month): {
+            member: {number for number in range(1, 32) if bits >> (number - 1) & 1}
+            for member, bits in zip(one.members, one.days, strict=True)
+        }
+        for one in OwnMonth.objects.all()
+    }
+    return _read(OwnDay), _read(TotalDay), people, days
 
 
 def _read(model: Any) -> Cells:

@@ -10,7 +10,7 @@ from django.db import connection
 from corps.actors import SYSTEM
 from corps.models import ActionLog
 from corps.queries.scope import current_tree
-from stats.models import Discrepancy, MonthSet, OwnDay, TotalDay
+from stats.models import Discrepancy, MonthSet, OwnDay, OwnMonth, TotalDay
 from stats.operations import rollups
 from stats.queries.open_alarms import open_alarms
 from tests.cast import Cast
@@ -66,6 +66,21 @@ def test_a_missing_cell_an_own_cell_and_a_set(city: Cast) -> None:
     assert f"total unit={city.units['zx9'].pk} day=2026-03-14 column=incidents stored=None counted=1" in said
     assert f"own unit={city.units['zx9'].pk} day=2026-03-14 column=incidents stored=3 counted=1" in said
     assert f"set unit={city.units['hy'].pk} day=2026-03-01 column=members stored=5 counted=1" in said
+
+
+def test_days_of_people(city: Cast) -> None:
+    own = OwnMonth.objects.filter(unit_id=city.units["sg11"].pk)
+    own.update(days=[1 << 13 | 1 << 30])
+    said = found("--all")
+    assert f"days unit={city.units['sg11'].pk} day=2026-03-01 column=days stored=2 counted=1" in said
+    # A day that is to be counted again is no fault; the others of its month are looked at all the same.
+    shift_id = shift(city.units["sg11"].pk, dt.date(2026, 3, 31), closed=True)
+    attend(shift_id, person(city.units["sg11"].pk, "李娜").pk, city.units["sg11"].pk)
+    assert "等待" in check("--all")
+    own.update(days=[1 << 12])
+    assert f"days unit={city.units['sg11'].pk} day=2026-03-01 column=days stored=1 counted=1" in found("--all")
+    own.delete()
+    assert "column=days stored=None counted=1" in found("--all")
 
 
 def test_a_fact_that_no_trigger_saw(city: Cast) -> None:

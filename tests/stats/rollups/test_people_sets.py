@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stats.logic.months import broken_days, month_of, next_month, whole_months
+from stats.logic.months import broken_days, days_of, month_of, next_month, whole_months
 from stats.logic.people import keys_of, pack, pack_keys, set_of, size, unite, unpack
 
 KEYS = st.sets(st.integers(0, 200_000), max_size=300) | st.sets(st.integers(0, 90), max_size=80)
@@ -21,7 +21,7 @@ def test_a_set_comes_back(keys: set[int]) -> None:
     assert unpack(pack(people)) == people
     assert pack_keys(sorted(keys)) == pack(people)
     # Never longer than its keys, nor than the bits up to the largest.
-    assert len(pack(people)) <= 1 + min(8 * len(keys), max(keys, default=-1) // 8 + 1)
+    assert len(pack(people)) <= 1 + min(4 * len(keys), max(keys, default=-1) // 8 + 1)
 
 
 @given(KEYS, KEYS)
@@ -35,6 +35,14 @@ def test_union_of_packed_sets(sets: list[set[int]]) -> None:
     # Equal sets have equal bytes, however they came about: a drain writes only what differs.
     assert united == pack(set_of(set().union(*sets)))
     assert size(united) == len(set().union(*sets))
+
+
+@given(DAYS)
+def test_the_days_of_a_month(day: dt.date) -> None:
+    days = days_of(month_of(day))
+    assert day in days
+    assert (days[0], days[-1] + dt.timedelta(1)) == (month_of(day), next_month(day))
+    assert len(days) == len(set(days)) == (next_month(day) - month_of(day)).days
 
 
 def test_a_negative_key() -> None:
