@@ -38,7 +38,7 @@ PATIENCE: Final = 60
 LIVE: Final = "yiwu.live:application"
 PEER: Final = "bench.live_peer:application"
 LAST_BAR: Final = 3.0
-CONNECT_BAR: Final = 2.0
+CONNECT_BAR: Final = 3.0
 # Seconds in which everybody is back after a restart, with what they missed.
 BACK_BAR: Final = 3.0
 KIB_BAR: Final = 20
