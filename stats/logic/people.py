@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 _BITS = b"\x00"
 _KEYS = b"\x02"
+_ONE = ord("1")
 _SOMETHING = re.compile(rb"[^\0]", re.DOTALL)
 _BITS_OF = [[bit for bit in range(8) if byte >> bit & 1] for byte in range(256)]
 
@@ -22,10 +23,11 @@ def set_of(keys: Iterable[int]) -> int:
         return 0
     if min(found) < 0:
         raise ValueError("a key is negative")
-    bits = bytearray((max(found) >> 3) + 1)
+    # Digits of a binary number, its lowest first: setting one needs no arithmetic.
+    digits = bytearray(b"0") * (max(found) + 1)
     for key in found:
-        bits[key >> 3] |= 1 << (key & 7)
-    return int.from_bytes(bits, "little")
+        digits[key] = _ONE
+    return int(digits[::-1], 2)
 
 
 def keys_of(people: int) -> list[int]:
@@ -84,13 +86,13 @@ def unite(sets: Sequence[bytes]) -> bytes:
     """The packed union of packed sets. What stays sparse is never spread out into bits."""
     if len(sets) == 1:
         return sets[0]
-    if all(packed[:1] == _KEYS for packed in sets):
-        keys = _array_of(b"".join(packed[1:] for packed in sets))
-        # Keys that several sets hold are counted several times here, so the union is sparser still.
-        if keys and _is_sparse(len(keys), (max(keys) >> 3) + 1):
-            return _packed_keys(sorted(set(keys)))
-    people = 0
-    for packed in sets:
+    keys = _array_of(b"".join(packed[1:] for packed in sets if packed[:1] == _KEYS))
+    dense = [packed for packed in sets if packed[:1] == _BITS]
+    # Keys that several sets hold are counted several times here, so the union is sparser still.
+    if not dense and keys and _is_sparse(len(keys), (max(keys) >> 3) + 1):
+        return _packed_keys(sorted(set(keys)))
+    people = set_of(keys)
+    for packed in dense:
         people |= unpack(packed)
     return pack(people)
 

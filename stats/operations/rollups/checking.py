@@ -25,7 +25,6 @@ from stats.models import Changed, Discrepancy
 from stats.models.discrepancies import Table
 from stats.operations.rollups.days import bit_sql
 from stats.operations.rollups.lock import HOLD_CELLS, require_system
-from stats.operations.rollups.sets import COUNTS_PEOPLE
 from stats.operations.rollups.statements import NAME_LIST, NAMES
 
 if TYPE_CHECKING:
@@ -35,6 +34,8 @@ Key: TypeAlias = tuple[int, dt.date]
 
 MEMBERS: Final = "members"
 DAYS: Final = "days"
+#: What may have been written when a month has other people now.
+COUNTS_PEOPLE: Final = (Changed.ATTENDANCE, Changed.TREE)
 #: Months of units a nightly check looks at: about thirty cells and a set each.
 SAMPLE: Final = 200
 #: Alarms are for people; beyond this many one says nothing new.

@@ -22,6 +22,7 @@ def bit_sql(day: str) -> str:
 
 # What stood for other days of the month, and what the facts say of these.
 _COUNT: Final = f"""
+WITH merged AS (
 MERGE INTO stats_ownmonth AS o
 USING (
     SELECT k.unit_id, k.month, n.members, n.days
@@ -51,14 +52,18 @@ WHEN MATCHED AND (o.members, o.days) IS DISTINCT FROM (c.members, c.days)
     THEN UPDATE SET members = c.members, days = c.days
 WHEN NOT MATCHED AND c.members IS NOT NULL
     THEN INSERT (unit_id, month, members, days) VALUES (c.unit_id, c.month, c.members, c.days)
+RETURNING o.unit_id, o.month, old.members IS DISTINCT FROM new.members AS others
+)
+SELECT unit_id, month FROM merged WHERE others
 """
 
 
-def count_days(keys: Collection[Key]) -> None:
-    """Count who served on these (unit, day) pairs again."""
+def count_days(keys: Collection[Key]) -> set[Key]:
+    """Count who served on these (unit, day) pairs again; returns the (unit, month) pairs that have other people now."""
     if not keys:
-        return
+        return set()
     # In the order of the index, so that neighbours are read together.
     ordered = sorted(keys)
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, [*map(array_of, zip(*ordered, strict=True))])
+        return set(cursor.fetchall())

@@ -129,9 +129,8 @@ def _count(keys: dict[str, set[cells.Key]], done: Drained) -> None:
     totals = cells.add_up(tree, different | keys.get(Changed.TREE, set()))
     done.cells_took = time.perf_counter() - began
     # Also where no cell changed: as many people may be other people.
-    count_days(keys.get(Changed.ATTENDANCE, set()))
-    months = sets.months_of(key for source in sets.COUNTS_PEOPLE for key in keys.get(source, ()))
-    people = sets.count_people(tree, months)
+    others = count_days(keys.get(Changed.ATTENDANCE, set()))
+    people = sets.count_people(tree, others | sets.months_of(keys.get(Changed.TREE, ())))
     done.sets_took = time.perf_counter() - began - done.cells_took
     done.cells = len(different) + len(totals) + len(people)
     for unit_id, day in (*totals, *people):

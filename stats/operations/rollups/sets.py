@@ -3,20 +3,16 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from django.db import connection
 
 from corps.queries.scope import Tree
 from stats.logic.months import month_of
 from stats.logic.people import pack_keys, size, unite
-from stats.models import Changed
 from stats.operations.rollups.arrays import array_of, array_of_bytes
 
 Key: TypeAlias = tuple[int, dt.date]
-
-#: What may have been written when a month has other people now; the same number of people may be other people.
-COUNTS_PEOPLE: Final = (Changed.ATTENDANCE, Changed.TREE)
 
 _OWN = """
 SELECT k.unit_id, k.month, o.members
