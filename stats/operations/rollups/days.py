@@ -23,36 +23,38 @@ def bit_sql(day: str) -> str:
 # What stood for other days of the month, and what the facts say of these.
 _COUNT: Final = f"""
 WITH merged AS (
-MERGE INTO stats_ownmonth AS o
-USING (
-    SELECT k.unit_id, k.month, n.members, n.days
-    FROM (
-        SELECT unit_id, date_trunc('month', day::timestamp)::date AS month, bit_or({bit_sql("day")}) AS bits,
-            array_agg(day) AS days
-        FROM unnest(%s::bigint[], %s::date[]) AS d (unit_id, day) GROUP BY 1, 2
-    ) AS k
-    CROSS JOIN LATERAL (
-        SELECT array_agg(p.member_id ORDER BY p.member_id) AS members, array_agg(p.days ORDER BY p.member_id) AS days
+    MERGE INTO stats_ownmonth AS o
+    USING (
+        SELECT k.unit_id, k.month, n.members, n.days
         FROM (
-            SELECT served.member_id, bit_or(served.days) AS days
+            SELECT unit_id, date_trunc('month', day::timestamp)::date AS month, bit_or({bit_sql("day")}) AS bits,
+                array_agg(day) AS days
+            FROM unnest(%s::bigint[], %s::date[]) AS d (unit_id, day) GROUP BY 1, 2
+        ) AS k
+        CROSS JOIN LATERAL (
+            SELECT array_agg(p.member_id ORDER BY p.member_id) AS members,
+                array_agg(p.days ORDER BY p.member_id) AS days
             FROM (
-                SELECT s.member_id, s.days & ~k.bits AS days
-                FROM stats_ownmonth AS stood CROSS JOIN unnest(stood.members, stood.days) AS s (member_id, days)
-                WHERE stood.unit_id = k.unit_id AND stood.month = k.month AND s.days & ~k.bits <> 0
-                UNION ALL
-                SELECT {_SOURCE.table}.member_id, {bit_sql(_SOURCE.day_sql)}
-                FROM {_SOURCE.table}
-                WHERE {_SOURCE.unit_sql} = k.unit_id AND {_SOURCE.day_sql} = ANY(k.days) AND {SERVED_PART.condition_sql}
-            ) AS served GROUP BY served.member_id
-        ) AS p
-    ) AS n
-) AS c ON o.unit_id = c.unit_id AND o.month = c.month
-WHEN MATCHED AND c.members IS NULL THEN DELETE
-WHEN MATCHED AND (o.members, o.days) IS DISTINCT FROM (c.members, c.days)
-    THEN UPDATE SET members = c.members, days = c.days
-WHEN NOT MATCHED AND c.members IS NOT NULL
-    THEN INSERT (unit_id, month, members, days) VALUES (c.unit_id, c.month, c.members, c.days)
-RETURNING o.unit_id, o.month, old.members IS DISTINCT FROM new.members AS others
+                SELECT served.member_id, bit_or(served.days) AS days
+                FROM (
+                    SELECT s.member_id, s.days & ~k.bits AS days
+                    FROM stats_ownmonth AS stood CROSS JOIN unnest(stood.members, stood.days) AS s (member_id, days)
+                    WHERE stood.unit_id = k.unit_id AND stood.month = k.month AND s.days & ~k.bits <> 0
+                    UNION ALL
+                    SELECT {_SOURCE.table}.member_id, {bit_sql(_SOURCE.day_sql)}
+                    FROM {_SOURCE.table}
+                    WHERE {_SOURCE.unit_sql} = k.unit_id AND {_SOURCE.day_sql} = ANY(k.days)
+                        AND {SERVED_PART.condition_sql}
+                ) AS served GROUP BY served.member_id
+            ) AS p
+        ) AS n
+    ) AS c ON o.unit_id = c.unit_id AND o.month = c.month
+    WHEN MATCHED AND c.members IS NULL THEN DELETE
+    WHEN MATCHED AND (o.members, o.days) IS DISTINCT FROM (c.members, c.days)
+        THEN UPDATE SET members = c.members, days = c.days
+    WHEN NOT MATCHED AND c.members IS NOT NULL
+        THEN INSERT (unit_id, month, members, days) VALUES (c.unit_id, c.month, c.members, c.days)
+    RETURNING o.unit_id, o.month, old.members IS DISTINCT FROM new.members AS others
 )
 SELECT unit_id, month FROM merged WHERE others
 """
