@@ -18,6 +18,18 @@ def days_of(month: dt.date) -> list[dt.date]:
     return [month + dt.timedelta(number) for number in range((next_month(month) - month).days)]
 
 
+def bits_by_month(first: dt.date, end: dt.date) -> dict[dt.date, int]:
+    """The days of [first, end) by month, as bits: the lowest of a month stands for its first day."""
+    found: dict[dt.date, int] = {}
+    day = first
+    while day < end:
+        after = min(next_month(day), end)
+        number = (after - day).days
+        found[month_of(day)] = ((1 << number) - 1) << (day.day - 1)
+        day = after
+    return found
+
+
 def whole_months(first: dt.date, end: dt.date) -> tuple[dt.date, dt.date] | None:
     """[first month, month after the last) of the whole months in [first, end), or None when there are none."""
     since = first if first.day == 1 else next_month(first)

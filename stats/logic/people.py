@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 
 _BITS = b"\x00"
 _KEYS = b"\x02"
-_ONE = ord("1")
 _SOMETHING = re.compile(rb"[^\0]", re.DOTALL)
 _BITS_OF = [[bit for bit in range(8) if byte >> bit & 1] for byte in range(256)]
 
@@ -23,11 +22,10 @@ def set_of(keys: Iterable[int]) -> int:
         return 0
     if min(found) < 0:
         raise ValueError("a key is negative")
-    # Digits of a binary number, its lowest first: setting one needs no arithmetic.
-    digits = bytearray(b"0") * (max(found) + 1)
+    bits = bytearray((max(found) >> 3) + 1)
     for key in found:
-        digits[key] = _ONE
-    return int(digits[::-1], 2)
+        bits[key >> 3] |= 1 << (key & 7)
+    return int.from_bytes(bits, "little")
 
 
 def keys_of(people: int) -> list[int]:

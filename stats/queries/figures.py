@@ -1,8 +1,8 @@
 """Figures: measures of units for a period, read from the units' own rows of the roll-ups.
 
 A period is half-open: `end` is the first day that no longer belongs to it. Flows are sums of its days, stocks what
-there is at its end, distinct people the union of its months (a broken month is counted from the facts), ratios follow
-from these, and what stands in small tables is counted there.
+there is at its end, distinct people the union of its months and of the days of broken ones. Ratios follow from these,
+and what stands in small tables is counted there.
 
 Who may see which unit is the business of whoever asks: units are given explicitly.
 """
@@ -15,8 +15,7 @@ from django.db import connection
 
 from corps.queries.scope import current_tree
 from stats.catalogue import MEASURES, Adds, Measure
-from stats.catalogue.columns import SERVED_PART
-from stats.logic.months import broken_days, next_month, whole_months
+from stats.logic.months import bits_by_month, broken_days, next_month, whole_months
 from stats.logic.people import set_of, unpack
 from stats.queries.direct import direct_counts
 
@@ -224,23 +223,24 @@ def people_who_served(units: Sequence[int], first: dt.date, end: dt.date) -> dic
             )
             for unit_id, members in cursor.fetchall():
                 people[unit_id] |= unpack(members)
-        for since, until in broken_days(first, end):
-            for unit_id, served in _served_by_facts(units, since, until).items():
-                people[unit_id] |= served
+    days = {month: bits for period in broken_days(first, end) for month, bits in bits_by_month(*period).items()}
+    if days:
+        for unit_id, served in _served_on(units, days).items():
+            people[unit_id] |= served
     return people
 
 
-def _served_by_facts(units: Sequence[int], first: dt.date, end: dt.date) -> dict[int, int]:
-    """Who served in a few days, from the facts, which are read once for all units."""
+def _served_on(units: Sequence[int], days: dict[dt.date, int]) -> dict[int, int]:
+    """Who served on these days of months; the own people of all units below are read once."""
     tree = current_tree()
     within = {unit_id: tree.within(unit_id) for unit_id in units}
-    source = SERVED_PART.source
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {source.unit_sql}, array_agg(DISTINCT {source.table}.member_id) FROM {source.table}"
-            f" WHERE {source.unit_sql} = ANY(%s) AND {source.day_sql} >= %s AND {source.day_sql} < %s"
-            f" AND {SERVED_PART.condition_sql} GROUP BY 1",
-            [sorted({below for ids in within.values() for below in ids}), first, end],
+            "SELECT o.unit_id, array_agg(s.member_id) FROM unnest(%s::date[], %s::integer[]) AS m (month, bits)"
+            " JOIN stats_ownmonth o ON o.month = m.month AND o.unit_id = ANY(%s)"
+            " CROSS JOIN unnest(o.members, o.days) AS s (member_id, days)"
+            " WHERE s.days & m.bits <> 0 GROUP BY o.unit_id",
+            [list(days), list(days.values()), sorted({below for ids in within.values() for below in ids})],
         )
         own = {unit_id: set_of(members) for unit_id, members in cursor.fetchall()}
     found = dict.fromkeys(units, 0)

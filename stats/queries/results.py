@@ -18,7 +18,7 @@ from stats.queries.figures import Value, figures
 
 Values: TypeAlias = Mapping[str, Value]
 
-#: From so many units on, people of broken months are counted after the page has been shown: their facts are many.
+#: From so many units on, people of broken months are counted after the page has been shown: it takes tenths of a second.
 MANY_UNITS: Final = 200
 
 _DIRTY = "SELECT EXISTS (SELECT FROM stats_dirty WHERE day < %s AND unit_id = ANY(%s))"
@@ -156,7 +156,7 @@ def results_of(
 
 
 def is_slow(unit: Node, measure: Measure, period: Period) -> bool:
-    """Whether the measure's figure takes a moment: distinct people of broken months, counted from many units' facts."""
+    """Whether the measure's figure takes a moment: distinct people of broken months of many units."""
     many = unit.end - unit.position > MANY_UNITS
     return many and counts_people(measure) and bool(broken_days(period.first, period.end))
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stats.logic.months import broken_days, days_of, month_of, next_month, whole_months
+from stats.logic.months import bits_by_month, broken_days, days_of, month_of, next_month, whole_months
 from stats.logic.people import keys_of, pack, pack_keys, set_of, size, unite, unpack
 
 KEYS = st.sets(st.integers(0, 200_000), max_size=300) | st.sets(st.integers(0, 90), max_size=80)
@@ -35,6 +35,17 @@ def test_union_of_packed_sets(sets: list[set[int]]) -> None:
     # Equal sets have equal bytes, however they came about: a drain writes only what differs.
     assert united == pack(set_of(set().union(*sets)))
     assert size(united) == len(set().union(*sets))
+
+
+@given(DAYS, DAYS)
+def test_days_as_bits_by_month(first: dt.date, end: dt.date) -> None:
+    days = [
+        month + dt.timedelta(number)
+        for month, bits in bits_by_month(first, end).items()
+        for number in range(31)
+        if bits >> number & 1
+    ]
+    assert days == [first + dt.timedelta(number) for number in range((end - first).days)]
 
 
 @given(DAYS)
