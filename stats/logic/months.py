@@ -13,11 +13,6 @@ def next_month(day: dt.date) -> dt.date:
     return dt.date(day.year + day.month // 12, day.month % 12 + 1, 1)
 
 
-def days_of(month: dt.date) -> list[dt.date]:
-    """All days of the month that begins with this day."""
-    return [month + dt.timedelta(number) for number in range((next_month(month) - month).days)]
-
-
 def bits_by_month(first: dt.date, end: dt.date) -> dict[dt.date, int]:
     """The days of [first, end) by month, as bits: the lowest of a month stands for its first day."""
     found: dict[dt.date, int] = {}

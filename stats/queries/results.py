@@ -18,7 +18,8 @@ from stats.queries.figures import Value, figures
 
 Values: TypeAlias = Mapping[str, Value]
 
-#: From so many units on, people of broken months are counted after the page has been shown: it takes tenths of a second.
+#: From so many units on, people of broken months are counted after the page has been shown: it takes some tenths of a
+#: second.
 MANY_UNITS: Final = 200
 
 _DIRTY = "SELECT EXISTS (SELECT FROM stats_dirty WHERE day < %s AND unit_id = ANY(%s))"

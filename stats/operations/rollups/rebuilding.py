@@ -18,9 +18,9 @@ from psycopg.errors import LockNotAvailable
 
 from corps.queries.scope import Tree, current_tree
 from stats.catalogue.columns import SERVED_PART
-from stats.logic.months import days_of, month_of, next_month
+from stats.logic.months import month_of, next_month
 from stats.operations.rollups import sets
-from stats.operations.rollups.days import count_days
+from stats.operations.rollups.days import count_month
 from stats.operations.rollups.lock import REPLACE_CELLS, TAKE_CELLS, require_system, take_rollups
 from stats.operations.rollups.statements import GROUPS, NAME_LIST, NAMES, cast, columns_of, counted_everywhere
 
@@ -148,7 +148,7 @@ def _build_sets(cursor: CursorWrapper, tree: Tree) -> int:
     for number, month in enumerate(sorted(months)):
         if number in _PLANS_GO_OLD:
             cursor.execute("ANALYZE stats_ownmonth, stats_monthset")
-        count_days([(unit_id, day) for unit_id in tree.ids for day in days_of(month)])
+        count_month(tree.ids, month)
         sets.count_people(tree, [(unit_id, month) for unit_id in tree.ids])
     # Of units that are no more nothing is left but what a trigger should have cleared.
     for table in ("stats_ownmonth", "stats_monthset"):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stats.logic.months import bits_by_month, broken_days, days_of, month_of, next_month, whole_months
+from stats.logic.months import bits_by_month, broken_days, month_of, next_month, whole_months
 from stats.logic.people import keys_of, pack, pack_keys, set_of, size, unite, unpack
 
 KEYS = st.sets(st.integers(0, 200_000), max_size=300) | st.sets(st.integers(0, 90), max_size=80)
@@ -46,14 +46,6 @@ def test_days_as_bits_by_month(first: dt.date, end: dt.date) -> None:
         if bits >> number & 1
     ]
     assert days == [first + dt.timedelta(number) for number in range((end - first).days)]
-
-
-@given(DAYS)
-def test_the_days_of_a_month(day: dt.date) -> None:
-    days = days_of(month_of(day))
-    assert day in days
-    assert (days[0], days[-1] + dt.timedelta(1)) == (month_of(day), next_month(day))
-    assert len(days) == len(set(days)) == (next_month(day) - month_of(day)).days
 
 
 def test_a_negative_key() -> None:
