@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 
 from corps.actors import SYSTEM
 from corps.enums import Level
@@ -154,3 +155,11 @@ def test_only_the_system_and_the_administrator_may_plant() -> None:
 def test_a_plan_that_hangs_in_the_air_is_an_error(change: dict[str, object], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         replace(PLAN, **change)  # type: ignore[arg-type]
+
+
+@pytest.mark.django_db
+def test_the_planner_knows_what_was_planted() -> None:
+    plant(actor=SYSTEM, plan=PLAN)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'corps_unit'::regclass")
+        assert cursor.fetchone() == (Unit.objects.count(),)

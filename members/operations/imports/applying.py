@@ -113,6 +113,7 @@ def _apply(held: Claim, roster_import: RosterImport, progress: Progress) -> None
         scope = scope_of(actor, Permission.MEMBER_IMPORT).ids
         counts = _write(roster_import.pk, columns, scope, progress)
         verdicts = counts["verdicts"]
+        checks.analyze_members(verdicts["new"])
         progress.stage("finishing")
         now = timezone.now()
         finish(

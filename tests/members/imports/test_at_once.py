@@ -219,3 +219,21 @@ def test_a_right_lost_after_the_decision_stops_the_worker(city: Cast) -> None:
     ready.refresh_from_db()
     assert (ready.state, ready.refusal["code"]) == (ImportState.READY, "right_lost")  # type: ignore[index]
     assert Member.objects.count() == 0
+
+
+def test_a_first_import_tells_the_planner_of_its_members(city: Cast) -> None:
+    """A table that was vacuumed empty passes for empty: the commit then finds members by any index, row after row."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM members_member")
+        assert known_members() == 0
+        assert apply(city, preview(city, sheets.people(120))).state == ImportState.APPLIED
+        assert known_members() == 120
+        cursor.execute("EXPLAIN SELECT 1 FROM members_member WHERE id = 1 FOR KEY SHARE")
+        assert "members_member_pkey" in str(cursor.fetchall())
+
+
+def known_members() -> int:
+    """How many rows the planner believes the table to have."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'members_member'::regclass")
+        return int(cursor.fetchone()[0])
