@@ -64,7 +64,7 @@ def plant(*, actor: "Actor", plan: CorpsPlan) -> Unit:
         )
         _terms(plan, units)
         with connection.cursor() as cursor:
-            # Tables that were empty when last vacuumed pass for empty; whatever comes next refers to these rows.
+            # A vacuum before the commit would note these tables as empty, and all that comes next refers to them.
             cursor.execute("ANALYZE corps_unit, corps_grid, corps_site")
         root = units[plan.root.code]
         record(actor=actor, action="corps.plant", unit_id=root.pk, object_type="corps.corps", object_id=corps.pk)
