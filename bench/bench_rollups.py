@@ -34,8 +34,6 @@ FACTS: Final = tuple(int(text) for text in os.environ.get("YIWU_BENCH_FACTS", "1
 YEAR: Final = (dt.date(2024, 1, 1), dt.date(2025, 1, 1))
 A_DAY: Final = dt.date(2024, 5, 14)
 COMMITS: Final = 60
-# Of a day with other people, told without a bar of their own.
-PARTS: Final = ("  sums", "  sets")
 
 # Another member of the same squad instead.
 _SWAP = """
@@ -58,9 +56,6 @@ def run(report: Report) -> None:
         _year(report, facts)
     small, large = min(FACTS), max(FACTS)
     for what, took in day[large].items():
-        if what in PARTS:
-            report.note(f"{what}: {took * 1e3:.0f} : {day[small][what] * 1e3:.0f} ms, {took / day[small][what]:.2f}")
-            continue
         report.measure(
             name=f"a day's 1,000 keys, {what}: {large:,} : {small:,}"[:52],
             ours=took * 1e3,
@@ -156,7 +151,7 @@ def _a_day(report: Report, facts: int, full: dict[str, float]) -> dict[str, floa
         whole, sums, sets = _timed(change, source)
         took[what] = whole
         if source == "attendance":
-            took.update(zip(PARTS, (sums, sets), strict=True))
+            took["  sums"], took["  sets"] = sums, sets
         report.note(f"{what}: {whole * 1e3:.0f} ms, of these sums {sums * 1e3:.0f}, sets {sets * 1e3:.0f}")
         name = f"a day's 1,000 keys, {what}, {facts:,} : rebuild"
         _share(report, facts, name, whole, full["both"], at_most=0.01)
