@@ -32,6 +32,24 @@ def test_a_dialog_opens_names_its_consequence_and_closes_by_button_escape_and_ba
         expect(dialog).to_be_hidden()
 
 
+def test_a_tap_before_the_scripts_have_come_is_done_when_they_have(page_for: PageFor) -> None:
+    visitor = page_for()
+    page = visitor.page
+    kept_back: list[Route] = []
+    page.route("**/js/page.js", lambda route: kept_back.append(route))  # noqa: PLW0108 (Playwright marks what it is given)
+    page.goto(f"{visitor.address}/design/", wait_until="commit")
+    opener = page.get_by_role("button", name="撤销导入").first
+    expect(opener).to_be_visible()
+    assert page.evaluate("document.readyState") != "complete"
+    opener.click()
+    dialog = page.locator("dialog#undo")
+    expect(dialog).to_be_hidden()
+    kept_back[0].continue_()
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("button", name="取消").click()
+    expect(dialog).to_be_hidden()
+
+
 def test_rows_are_walked_by_j_k_and_arrows_and_opened_by_enter(guide: Page) -> None:
     rows = guide.locator("#people tr[data-row]")
     guide.locator("body").press("j")

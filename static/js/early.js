@@ -1,4 +1,27 @@
-/* Runs before anything is painted, so that a night shift never sees a white flash. */
+/* What cannot wait for the other scripts: it runs before anything is painted. */
+
+/* -- clicks on a page whose scripts are still on their way: kept, and done once they are there ------------------------ */
+(function () {
+  "use strict";
+  var kept = null;
+  function keep(event) {
+    // Only buttons that do nothing by themselves: links and forms work without scripts.
+    var button = event.target.closest("button[type=button]");
+    if (!button) return;
+    event.stopImmediatePropagation();
+    kept = button; // who taps twice while nothing happens means it once
+  }
+  window.addEventListener("click", keep, true);
+  document.addEventListener("DOMContentLoaded", function () {
+    // After everything else that starts with the page.
+    window.setTimeout(function () {
+      window.removeEventListener("click", keep, true);
+      if (kept) kept.click();
+    });
+  });
+})();
+
+/* -- light or dark: a night shift never sees a white flash ------------------------------------------------------------ */
 (function () {
   "use strict";
   var KEY = "yiwu-theme";
