@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 from tests.dev.machine import Running, await_, bare_environment, data_of, dev, new_state, server_pids, services
@@ -132,12 +133,13 @@ def test_test_servers_are_thrown_away_and_several_may_run() -> None:
         )
         outs = [state.parent / "one.out", state.parent / "two.out"]
         runs = [_test_run(state, probe, out) for out in outs]
-        for out in outs:
-            await_(lambda out=out: out.exists() and out.read_text() != "", str(out))  # type: ignore[misc]
+        for run, out in zip(runs, outs, strict=True):
+            await_(partial(_wrote_or_ended, run, out), str(out))
+            assert out.exists(), _said(out)
         assert outs[0].read_text() != outs[1].read_text()
-        for run in runs:
+        for run, out in zip(runs, outs, strict=True):
             run.communicate("", timeout=60)
-            assert run.returncode == 0
+            assert run.returncode == 0, _said(out)
         for name in ("test-services", "test-services-2"):
             assert not server_pids(state / name)
             assert not data_of(state / name).exists()
@@ -145,14 +147,23 @@ def test_test_servers_are_thrown_away_and_several_may_run() -> None:
 
 def _test_run(state: Path, probe: Path, out: Path) -> subprocess.Popen[str]:
     command = [sys.executable, str(ROOT / "dev"), "test", "--noconftest", "-s", "-q", f"--rootdir={probe.parent}"]
-    return subprocess.Popen(
-        [*command, "-p", "no:cacheprovider", str(probe)],
-        env=bare_environment(state, PROBE_OUT=str(out)),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
+    with out.with_suffix(".said").open("w") as said:
+        return subprocess.Popen(
+            [*command, "-p", "no:cacheprovider", str(probe)],
+            env=bare_environment(state, PROBE_OUT=str(out)),
+            stdin=subprocess.PIPE,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+
+def _wrote_or_ended(run: subprocess.Popen[str], out: Path) -> bool:
+    return run.poll() is not None or (out.exists() and out.read_text() != "")
+
+
+def _said(out: Path) -> str:
+    return out.with_suffix(".said").read_text()
 
 
 def test_published_addresses_are_what_manage_gets() -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,11 +29,23 @@ def make_state_folder(place: Path) -> Path:
     """
     with disk_errors(place):
         if not place.exists():
-            place.mkdir(parents=True)
-            place.chmod(0o711 if os.geteuid() == 0 else 0o700)
+            _make_whole(place, 0o711 if os.geteuid() == 0 else 0o700)
         if not place.is_dir():
             raise TroubleError(f"{place} is not a folder.", "Move it away, or point YIWU_STATE to another folder.")
     return place
+
+
+def _make_whole(place: Path, mode: int) -> None:
+    """Make `place` and give it its mode in one step: two commands may start on it in the same moment."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    half = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
+    half.chmod(mode)
+    try:
+        half.rename(place)
+    except OSError:  # the other command was quicker and has begun to use it
+        half.rmdir()
+        if not place.exists():
+            raise
 
 
 def short_hash(place: Path) -> str:
