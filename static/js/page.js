@@ -128,6 +128,15 @@
     }
     refresh(area);
   });
+  // Boxes may have been ticked before this script came, or be ticked still when somebody comes back to the page.
+  function refreshAll() {
+    document.querySelectorAll("[data-selects]").forEach(function (bar) {
+      var area = document.getElementById(bar.dataset.selects);
+      if (area) refresh(area);
+    });
+  }
+  refreshAll();
+  window.addEventListener("pageshow", refreshAll);
   document.addEventListener("click", function (event) {
     var clear = event.target.closest("[data-unselect]");
     if (!clear) return;

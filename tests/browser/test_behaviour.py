@@ -50,6 +50,19 @@ def test_a_tap_before_the_scripts_have_come_is_done_when_they_have(page_for: Pag
     expect(dialog).to_be_hidden()
 
 
+def test_boxes_ticked_before_the_scripts_have_come_are_counted_when_they_have(page_for: PageFor) -> None:
+    visitor = page_for()
+    page = visitor.page
+    kept_back: list[Route] = []
+    page.route("**/js/page.js", lambda route: kept_back.append(route))  # noqa: PLW0108 (Playwright marks what it is given)
+    page.goto(f"{visitor.address}/design/", wait_until="commit")
+    page.get_by_label("选择张伟").check()
+    bar = page.locator("[data-selects=people]")
+    expect(bar).to_be_hidden()
+    kept_back[0].continue_()
+    expect(bar).to_contain_text("已选 1")
+
+
 def test_rows_are_walked_by_j_k_and_arrows_and_opened_by_enter(guide: Page) -> None:
     rows = guide.locator("#people tr[data-row]")
     guide.locator("body").press("j")
