@@ -306,11 +306,14 @@ def test_what_is_mistyped_is_said_beside_the_row_and_nothing_is_planned(page_for
 def test_a_captain_records_who_came_with_one_press_each(page_for: PageFor, duties: Duties) -> None:
     shift = duties.begun(30, people=("张伟", "王芳", "李娜"))
     page = page_for("captain_sg11", size="phone").go(f"/shifts/{shift.pk}/")
-    page.get_by_role("button", name="王芳：缺勤").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="王芳：缺勤").click()
     expect(page.locator(f"#member-{duties.people['王芳'].pk}")).to_contain_text("缺勤")
-    page.get_by_role("button", name="全员到岗").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="全员到岗").click()
     expect(page.locator(".y-messages")).to_contain_text("2")
-    page.get_by_role("button", name="全员签退").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="全员签退").click()
     assert list(Attendance.objects.order_by("member__pinyin").values_list("status", flat=True)) == [
         "present",
         "absent",

@@ -51,7 +51,8 @@ def test_signing_in_and_out(page_for: PageFor) -> None:
     page.get_by_role("button", name="登录", exact=True).click()
     expect(page.get_by_role("heading", name="登录设备")).to_be_visible()
     page.locator("details.y-menu:has(form[action$='/logout/']) > summary").click()
-    page.get_by_role("button", name="退出登录").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="退出登录").click()
     page.goto(f"{visitor.address}/accounts/sessions/")
     expect(page).to_have_url(re.compile("/accounts/login/"))
 
@@ -62,8 +63,8 @@ def test_a_wrong_password_is_refused_with_a_sentence_and_the_sixth_try_is_locked
         page = visitor.go("/accounts/login/")
         page.get_by_label("用户名").fill("captain_sg")
         page.get_by_label("密码").fill("wrong-password-2022")
-        page.get_by_role("button", name="登录", exact=True).click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.get_by_role("button", name="登录", exact=True).click()
     expect(page.get_by_role("heading", name="登录已暂时锁定")).to_be_visible()
     expect(page.get_by_text("密码已连续输错 5 次。")).to_be_visible()
     shoot(page, "locked-desktop-zh-hans")

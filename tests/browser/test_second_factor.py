@@ -17,8 +17,8 @@ def confirm_password(page: Page) -> None:
     if "reauthenticate" in page.url:
         shoot(page, "reauthenticate-desktop-zh-hans")
         page.get_by_label("密码").fill(PASSWORD)
-        page.locator("main form.y-form button").click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.locator("main form.y-form button").click()
 
 
 def code_of(secret: str, *, later: int = 0) -> str:
@@ -33,8 +33,8 @@ def set_up(page: Page, address: str) -> str:
     page.get_by_text("无法扫描？").click()
     secret = page.locator(".y-code").inner_text().strip()
     page.get_by_label("认证器代码").fill(code_of(secret))
-    page.get_by_role("button", name="启用").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="启用").click()
     return secret
 
 
@@ -71,8 +71,8 @@ def sign_in(page: Page, address: str) -> None:
     page.goto(f"{address}/accounts/login/")
     page.get_by_label("用户名").fill("captain_sg")
     page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录", exact=True).click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="登录", exact=True).click()
 
 
 def test_security_keys(look_at: Look, page_for: PageFor) -> None:
