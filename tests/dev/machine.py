@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +132,13 @@ def server_pids(state: Path) -> list[int]:
     """All running server processes on the data of `state`, backends included."""
     data = data_of(state)
     return orphans.in_folder("postgres", data / "postgres") + orphans.in_folder("valkey-server", data / "valkey")
+
+
+def kill_servers(state: Path) -> None:
+    """SIGKILL to every server process on the data of `state`; a backend may have ended since it was listed."""
+    for pid in server_pids(state):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def await_(condition: Callable[[], bool], what: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.dev.machine import Running, await_, data_of, new_state, server_pids, services
+from tests.dev.machine import Running, await_, data_of, kill_servers, new_state, services
 from yiwu.services import orphans
 from yiwu.services.accounts import service_user
 from yiwu.services.home import make_home
@@ -23,8 +23,7 @@ def killed_state() -> Iterator[Path]:
         with services(state) as running:
             running.query("CREATE TABLE mark AS SELECT 7 AS value")
             running.process.send_signal(signal.SIGSTOP)
-            for pid in server_pids(state):
-                os.kill(pid, signal.SIGKILL)
+            kill_servers(state)
             running.stop(signal.SIGKILL)
         yield state
 

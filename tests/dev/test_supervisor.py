@@ -15,7 +15,7 @@ import psycopg
 import pytest
 import redis
 
-from tests.dev.machine import RUNNING, Running, await_, data_of, dev, new_state, server_pids, services
+from tests.dev.machine import RUNNING, Running, await_, data_of, dev, kill_servers, new_state, server_pids, services
 from yiwu.services.accounts import ServiceUser, service_user
 from yiwu.services.home import OUTSIDE
 
@@ -161,8 +161,7 @@ def test_everything_killed_at_once_recovers() -> None:
         with services(state) as running:
             running.query(MARK)
             running.process.send_signal(signal.SIGSTOP)  # it shall not mend while we kill
-            for pid in server_pids(state):
-                os.kill(pid, signal.SIGKILL)
+            kill_servers(state)
             running.stop(signal.SIGKILL)
         with services(state) as running:
             assert running.query("SELECT value FROM mark") == 7
