@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -32,34 +33,40 @@ def test_a_dialog_opens_names_its_consequence_and_closes_by_button_escape_and_ba
         expect(dialog).to_be_hidden()
 
 
-def test_a_tap_before_the_scripts_have_come_is_done_when_they_have(page_for: PageFor) -> None:
+@pytest.fixture
+def early(page_for: PageFor) -> tuple[Page, Callable[[], None]]:
+    """The style guide while its scripts are still on their way, and what lets them come."""
     visitor = page_for()
-    page = visitor.page
     kept_back: list[Route] = []
-    page.route("**/js/page.js", lambda route: kept_back.append(route))  # noqa: PLW0108 (Playwright marks what it is given)
-    page.goto(f"{visitor.address}/design/", wait_until="commit")
+    visitor.page.route("**/js/page.js", lambda route: kept_back.append(route))  # noqa: PLW0108 (marked by Playwright)
+    visitor.page.goto(f"{visitor.address}/design/", wait_until="commit")
+
+    def let_come() -> None:
+        kept_back[0].continue_()
+
+    return visitor.page, let_come
+
+
+def test_a_tap_before_the_scripts_have_come_is_done_when_they_have(early: tuple[Page, Callable[[], None]]) -> None:
+    page, let_come = early
     opener = page.get_by_role("button", name="撤销导入").first
     expect(opener).to_be_visible()
     assert page.evaluate("document.readyState") != "complete"
     opener.click()
     dialog = page.locator("dialog#undo")
     expect(dialog).to_be_hidden()
-    kept_back[0].continue_()
+    let_come()
     expect(dialog).to_be_visible()
     dialog.get_by_role("button", name="取消").click()
     expect(dialog).to_be_hidden()
 
 
-def test_boxes_ticked_before_the_scripts_have_come_are_counted_when_they_have(page_for: PageFor) -> None:
-    visitor = page_for()
-    page = visitor.page
-    kept_back: list[Route] = []
-    page.route("**/js/page.js", lambda route: kept_back.append(route))  # noqa: PLW0108 (Playwright marks what it is given)
-    page.goto(f"{visitor.address}/design/", wait_until="commit")
+def test_boxes_ticked_before_the_scripts_have_come_are_counted(early: tuple[Page, Callable[[], None]]) -> None:
+    page, let_come = early
     page.get_by_label("选择张伟").check()
     bar = page.locator("[data-selects=people]")
     expect(bar).to_be_hidden()
-    kept_back[0].continue_()
+    let_come()
     expect(bar).to_contain_text("已选 1")
 
 
