@@ -1,7 +1,9 @@
 """Who acts: somebody who signed in, or the system itself with a name for the trail. There is no third possibility."""
 
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias
+
+from django.utils.translation import gettext_lazy as _
 
 
 class SignedIn(Protocol):
@@ -34,3 +36,18 @@ Actor: TypeAlias = SignedIn | SystemActor
 def account_id(actor: Actor | None) -> int | None:
     """Key of the account behind an actor; None for the system, and for nobody."""
     return None if actor is None or isinstance(actor, SystemActor) else actor.pk
+
+
+def shown_name(name: str) -> str:
+    """An actor's recorded name as readers know it: background work has names that only its code knows."""
+    return str(_SHOWN.get(name, name))
+
+
+_SHOWN: Final = {
+    "system": _("the system"),
+    "load_city": _("the system"),
+    "check_tree": _("the system"),
+    "check_rollups": _("the system"),
+    "rebuild_rollups": _("the system"),
+    "applicant": _("the applicant"),
+}

@@ -23,6 +23,15 @@ def client_ip(request: HttpRequest) -> str | None:
     return _normal(request.META.get("REMOTE_ADDR", ""))
 
 
+def network_of(address: str | None) -> str:
+    """Whom an address stands for when something is counted: an IPv6 address for its /64 network, because one line has
+    all of them; "" where the address is not known.
+    """
+    if not address or ":" not in address:
+        return address or ""
+    return str(ipaddress.ip_network(f"{address.partition('%')[0]}/64", strict=False))
+
+
 def _normal(text: str) -> str | None:
     with_port = _WITH_PORT.match(text)
     if with_port:

@@ -7,5 +7,7 @@ class CorpsConfig(AppConfig):
     verbose_name = _("Corps")
 
     def ready(self) -> None:
-        """Register the system checks and what is heard at the door."""
-        from corps import checks, sign_in_events  # noqa: F401
+        """Register the system checks and what is heard at the door; say what is personal."""
+        from corps import checks, personal_columns, sign_in_events  # noqa: F401
+
+        personal_columns.declare()

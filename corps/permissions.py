@@ -23,6 +23,16 @@ class Permission(StrEnum):
     MEMBER_REVEAL = "member.reveal"
     MEMBER_IMPORT = "member.import"
     MEMBER_EXPORT = "member.export"
+    MEMBER_ADMIT = "member.admit"
+    MEMBER_MERGE = "member.merge"
+    MEMBER_RECORD = "member.record"
+    MEMBER_ERASE = "member.erase"
+    EQUIPMENT_VIEW = "equipment.view"
+    EQUIPMENT_RECORD = "equipment.record"
+    EQUIPMENT_KIND = "equipment.kind"
+    TRAINING_VIEW = "training.view"
+    TRAINING_RECORD = "training.record"
+    TRAINING_COURSE = "training.course"
     DUTY_VIEW = "duty.view"
     DUTY_PLAN = "duty.plan"
     DUTY_RECORD = "duty.record"
@@ -54,6 +64,16 @@ PERMISSION_NAMES = {
     Permission.MEMBER_REVEAL: _("Reveal a full identity number, with a reason"),
     Permission.MEMBER_IMPORT: _("Import rosters"),
     Permission.MEMBER_EXPORT: _("Export rosters"),
+    Permission.MEMBER_ADMIT: _("Run the recruitment page, decide on applicants"),
+    Permission.MEMBER_MERGE: _("Merge two records of one person"),
+    Permission.MEMBER_RECORD: _("Hand out everything held about a member, with a reason"),
+    Permission.MEMBER_ERASE: _("Erase the personal data of somebody who left"),
+    Permission.EQUIPMENT_VIEW: _("See stores, equipment and who holds what"),
+    Permission.EQUIPMENT_RECORD: _("Record receipts, issues, returns and every other movement of equipment"),
+    Permission.EQUIPMENT_KIND: _("Edit the corps' kinds of equipment and entitlements"),
+    Permission.TRAINING_VIEW: _("See training and certificates"),
+    Permission.TRAINING_RECORD: _("Plan training, record attendance and results, issue and revoke certificates"),
+    Permission.TRAINING_COURSE: _("Edit the corps' courses, kinds of certificate and requirements"),
     Permission.DUTY_VIEW: _("See shifts and attendance"),
     Permission.DUTY_PLAN: _("Plan shifts and assign members"),
     Permission.DUTY_RECORD: _("Record attendance and results, close shifts"),

@@ -18,7 +18,9 @@ class Role(models.TextChoices):
     MEMBER = "member", _("Member")
 
 
-_SEE = frozenset({P.UNIT_VIEW, P.MEMBER_VIEW, P.DUTY_VIEW, P.INCIDENT_VIEW, P.RESULT_VIEW})
+_SEE = frozenset(
+    {P.UNIT_VIEW, P.MEMBER_VIEW, P.EQUIPMENT_VIEW, P.TRAINING_VIEW, P.DUTY_VIEW, P.INCIDENT_VIEW, P.RESULT_VIEW}
+)
 
 ROLE_PERMISSIONS: dict[Role, frozenset[P]] = {
     # The officer administers: everything within the units of the appointment.
@@ -33,7 +35,10 @@ ROLE_PERMISSIONS: dict[Role, frozenset[P]] = {
         P.MEMBER_PHONE,
         P.MEMBER_IMPORT,
         P.MEMBER_EXPORT,
+        P.MEMBER_ADMIT,
         P.TRAIL_VIEW,
+        P.EQUIPMENT_RECORD,
+        P.TRAINING_RECORD,
         P.DUTY_PLAN,
         P.DUTY_RECORD,
         P.INCIDENT_RECORD,

@@ -15,7 +15,7 @@ class CorpsWide(ProjectAdmin):
     unit_path = None
     corps_path = "corps_id"
     settled: ClassVar[tuple[str, ...]] = ("corps",)
-    list_select_related = ("corps",)
+    list_select_related: ClassVar[tuple[str, ...]] = ("corps",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return in_a_root(request, self.add_permission)

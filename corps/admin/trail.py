@@ -15,6 +15,7 @@ from unfold.contrib.filters.admin import DropdownFilter
 from unfold.paginator import InfinitePaginator
 
 from corps.actions import ACTIONS, action_name
+from corps.actors import shown_name
 from corps.admin.base import ProjectAdmin, UnitText, verbatim
 from corps.admin.filters import DaysFilter, UnitFilter, by_choice
 from corps.doors import actor_of
@@ -92,7 +93,11 @@ class ActionLogAdmin(UnitText, ProjectAdmin):
     @admin.display(description=gettext_lazy("actor"))
     def actor_word(self, entry: Any) -> str:
         """Background work has names that readers do not know."""
-        return _("the system") if entry.account_id is None and entry.result == ActionResult.DONE else entry.actor_name
+        return (
+            shown_name(entry.actor_name)
+            if entry.account_id is None and entry.result == ActionResult.DONE
+            else entry.actor_name
+        )
 
     @admin.display(description=gettext_lazy("action"))
     def action_word(self, entry: Any) -> str:

@@ -1,6 +1,6 @@
 """Units: the tree as an indented list, particulars as a form, changes of the structure as pages of their own.
 
-Registered by `members.admin.units`, which adds what moves people: merging, splitting, closing.
+Registered by `members.admin.units`, which adds what moves people: moving, merging, splitting, closing.
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ from corps.doors import actor_of
 from corps.enums import Level
 from corps.models import Corps, LevelName, Post, Site, Speciality, Term, Unit, UnitStation
 from corps.operations.context import acting
-from corps.operations.tree import change_code, create_unit, edit_unit, move_unit, remove_unit, rename_unit, reopen_unit
+from corps.operations.tree import change_code, create_unit, edit_unit, remove_unit, rename_unit, reopen_unit
 from corps.permissions import Permission
 from corps.queries.posts import running
 from corps.queries.scope import current_tree, local_today
@@ -174,15 +174,6 @@ class SiteInline(ReadInline):
     verbose_name_plural = _("sites")
 
 
-class MoveForm(ReasonForm):
-    """Under which unit."""
-
-    def build(self) -> None:
-        self.fields["parent"] = pick_one(
-            self.admin, self.request, Unit._meta.get_field("parent"), label=_("New superior unit")
-        )
-
-
 class StructurePage(OperationPage):
     """A change of the structure is decided in the superior of the unit."""
 
@@ -196,27 +187,6 @@ class StructurePage(OperationPage):
         """How many open units hang under it."""
         tree = scope_for(request, Permission.UNIT_VIEW).tree
         return sum(1 for one in tree.within(obj.pk)[1:] if not tree.nodes[one].closed)
-
-
-class MovePage(StructurePage):
-    """Hang the unit under another superior."""
-
-    name = "move"
-    title = _("Move")
-    icon = "drive_file_move"
-    form_class = MoveForm
-
-    def consequences(self, request: HttpRequest, obj: Any) -> list[str]:
-        return [
-            _("%(unit)s hangs under %(parent)s now.")
-            % {"unit": obj.name, "parent": self.admin.option_label(obj.parent)},
-            _("%(n)d units below it move along; members, sites and records stay with their units.")
-            % {"n": self.units_below(request, obj)},
-        ]
-
-    def perform(self, request: HttpRequest, obj: Any, values: dict[str, Any]) -> Any:
-        move_unit(actor=actor_of(request), unit_id=obj.pk, parent_id=values["parent"].pk, reason=values["reason"])
-        return _("%(unit)s hangs under %(parent)s from now on.") % {"unit": obj.name, "parent": values["parent"].name}
 
 
 class ReopenPage(StructurePage):
@@ -261,7 +231,7 @@ class UnitAdmin(CodeColumn, ProjectAdmin):
     unit_path = "id"
     add_permission = Permission.UNIT_STRUCTURE
     change_permission = Permission.UNIT_EDIT
-    pages: ClassVar[Sequence[type[OperationPage]]] = (MovePage, ReopenPage, RemoveUnitPage)
+    pages: ClassVar[Sequence[type[OperationPage]]] = (ReopenPage, RemoveUnitPage)
     list_display = ("indented", "level_word", "code_column", "superiors", "state")
     list_display_links = ("indented",)
     list_filter = (UnitItselfFilter, LevelFilter, OpenFilter, CorpsFilter)

@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import serializers, status, viewsets
-from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -66,13 +65,6 @@ class UnitNameSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=200, required=False, default="")
 
 
-class UnitMoveSerializer(serializers.Serializer[Any]):
-    """The new superior of a unit."""
-
-    superior = serializers.CharField(max_length=30)
-    reason = serializers.CharField(max_length=200, required=False, default="")
-
-
 class ReasonSerializer(serializers.Serializer[Any]):
     """Why something is done."""
 
@@ -95,7 +87,7 @@ class TreeOrder(NumberedCursor):
     )
 )
 class UnitViewSet(viewsets.GenericViewSet[Unit]):
-    """Units the caller may see."""
+    """Units the caller may see; `members.api.units` adds moving them with their people, and is registered."""
 
     lookup_field = "code"
     lookup_value_regex = "[^/]+"
@@ -143,19 +135,6 @@ class UnitViewSet(viewsets.GenericViewSet[Unit]):
             actor=actor_of(request),
             unit_id=self._unit_id(code),
             **self._entered(UnitNameSerializer),
-        )
-        return Response(UnitSerializer(unit).data)
-
-    @extend_schema(request=UnitMoveSerializer, responses=UnitSerializer)
-    @action(detail=True, methods=["post"])
-    def move(self, request: Request, code: str) -> Response:
-        """Hang a unit, with everything below it, under another superior."""
-        entered = self._entered(UnitMoveSerializer)
-        unit = tree.move_unit(
-            actor=actor_of(request),
-            unit_id=self._unit_id(code),
-            parent_id=self._unit_id(entered["superior"]),
-            reason=entered["reason"],
         )
         return Response(UnitSerializer(unit).data)
 

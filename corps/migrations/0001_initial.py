@@ -13,6 +13,7 @@ from django.contrib.postgres.operations import BtreeGistExtension
 from django.db import migrations, models
 
 import corps.models.posts
+from corps.schema import at_once
 
 
 class Migration(migrations.Migration):
@@ -23,7 +24,7 @@ class Migration(migrations.Migration):
         ("pghistory", "0007_auto_20250421_0444"),
     ]
 
-    operations = [
+    operations = at_once(
         # Exclusion constraints over dates need it before the first table.
         BtreeGistExtension(),
         migrations.CreateModel(
@@ -2403,4 +2404,4 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-    ]
+    )

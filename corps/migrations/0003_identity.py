@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import corps.models.posts
+from corps.schema import at_once
 
 
 class Migration(migrations.Migration):
@@ -15,7 +16,7 @@ class Migration(migrations.Migration):
         ("corps", "0002_rules"),
     ]
 
-    operations = [
+    operations = at_once(
         migrations.CreateModel(
             name="FormerPassword",
             fields=[
@@ -207,4 +208,4 @@ class Migration(migrations.Migration):
             model_name="trailhead",
             constraint=models.CheckConstraint(condition=models.Q(("id", 1)), name="one_trail_head"),
         ),
-    ]
+    )

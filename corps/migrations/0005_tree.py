@@ -5,6 +5,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from corps.schema import at_once
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -12,7 +14,7 @@ class Migration(migrations.Migration):
         ("pghistory", "0007_auto_20250421_0444"),
     ]
 
-    operations = [
+    operations = at_once(
         migrations.CreateModel(
             name="UnitSpeciality",
             fields=[
@@ -203,4 +205,4 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-    ]
+    )

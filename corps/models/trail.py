@@ -63,6 +63,12 @@ class ActionLog(models.Model):
             models.Index(fields=("account", "-at", "-id"), name="action_by_account"),
             models.Index(fields=("act",), condition=models.Q(act__isnull=False), name="action_by_act"),
             models.Index(fields=("object_type", "object_id"), name="action_by_object"),
+            # Sentences of refusals may name people, and stand beside no object: an erasure looks through them.
+            models.Index(
+                fields=("id",),
+                condition=models.Q(result=ActionResult.REFUSED) & ~models.Q(reason=""),
+                name="action_refused",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,10 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from axes.utils import reset as lift_lock
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,6 +28,7 @@ from corps.permissions import Permission
 from corps.policies.accounts import check_active, check_not_oneself, check_signs_in
 from corps.queries.accounts import home_of, managed_account, sessions_of
 from corps.queries.scope import require
+from corps.roles import Role
 
 if TYPE_CHECKING:
     from corps.actors import Actor
@@ -196,6 +201,42 @@ def end_sessions(*, actor: "Actor", account_id: int, reason: str = "") -> int:
             detail={"sessions": ended},
         )
         return ended
+
+
+def check_forgettable(account: Account) -> None:
+    """Raise `Refusal` for an account that still has an office: the office is handed over first."""
+    running = account.appointments.not_over_on(local_today()).exclude(role=Role.MEMBER)
+    held = account.terms.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=local_today()))
+    if account.is_superuser or running.exists() or held.exists():
+        raise Refusal(
+            _("The account %(account)s still holds an office.") % {"account": account},
+            code="account.in_office",
+            place=str(account),
+            remedy=_("End its appointments and terms first."),
+        )
+
+
+def forget_account(*, actor: "Actor", account_id: int, reason: str) -> None:
+    """The account of a person who is erased: nobody signs in with it any more, and its name is nobody's.
+
+    Part of the act that erases the person, who may do that decides. Raises `Refusal`.
+    """
+    with acting(actor=actor, action="account.deactivate", reason=reason):
+        account = Account.objects.select_for_update().get(pk=account_id)
+        check_not_oneself(actor, account)
+        check_forgettable(account)
+        end_all(account, on=local_today())
+        revoke_all(account)
+        _end_sessions(account)
+        UserSession.objects.filter(user=account).delete()
+        EmailAddress.objects.filter(user=account).delete()
+        Authenticator.objects.filter(user=account).delete()
+        for kept in (AccessAttempt, AccessLog, AccessFailureLog):
+            kept.objects.filter(username__iexact=account.username).delete()
+        account.is_active = False
+        account.set_unusable_password()
+        account.username = f"erased-{account.pk}"
+        account.save()
 
 
 def _give_one_time_password(account: Account) -> str:

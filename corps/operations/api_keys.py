@@ -52,7 +52,7 @@ def issue_key(*, actor: "Actor", account_id: int, name: str, expires_at: datetim
             raise Refusal(
                 _("A key is valid for a year at most."),
                 code="api_key.expiry",
-                place=str(expires_at.date()),
+                place=str(timezone.localdate(expires_at)),
                 remedy=_("Choose a day within the coming year."),
             )
         if not name.strip():

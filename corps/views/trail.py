@@ -14,6 +14,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from corps.actors import shown_name
 from corps.doors import actor_of
 from corps.enums import ActionResult
 from corps.permissions import Permission
@@ -74,7 +75,7 @@ def _told(entry: TrailEntry) -> dict[str, Any]:
     first = entry.rows.first[0] if entry.rows.first else None
     return {
         "at": entry.at,
-        "who": _("the system") if entry.actor == "system" else entry.actor,
+        "who": shown_name(entry.actor) if entry.account_id is None else entry.actor,
         "what": entry.name or _("Recorded"),
         "unit": entry.unit.name if entry.unit else "",
         "reason": entry.reason,

@@ -2,10 +2,17 @@
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 # Name and the beginnings of the codes it covers.
 ACTION_KINDS: dict[str, tuple[Promise | str, tuple[str, ...]]] = {
-    "people": (_("Members"), ("member.", "filter.", "group.", "partner.")),
+    "people": (_("Members"), ("member.", "filter.", "group.", "partner.", "pair.", "transfer.", "move.", "proposal.")),
+    "recruitment": (_("Recruitment"), ("join.", "recruiter.")),
+    "equipment": (_("Equipment"), ("equipment.", "stock.")),
+    "training": (
+        pgettext_lazy("group of measures", "Training"),
+        ("training.", "certificate.", "certificate_kind.", "course.", "requirement."),
+    ),
     "imports": (_("Imports"), ("import.", "city.")),
     "duties": (_("Duties"), ("shift.", "attendance.", "duty_kind.")),
     "incidents": (_("Incidents"), ("incident.", "incident_kind.")),
