@@ -7,10 +7,12 @@ class IncidentsConfig(AppConfig):
     verbose_name = _("Incidents")
 
     def ready(self) -> None:
-        """Say which columns are sealed."""
+        """Say which columns are sealed and which are personal."""
         from corps.sealed import SealedColumn, declare_sealed
+        from incidents import personal
         from incidents.models.parties import PARTY_PURPOSE
 
         declare_sealed(
             SealedColumn("incidents_party", "sealed", PARTY_PURPOSE, history="incidents.Party:update_update")
         )
+        personal.declare()

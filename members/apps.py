@@ -7,8 +7,10 @@ class MembersConfig(AppConfig):
     verbose_name = _("Members")
 
     def ready(self) -> None:
-        """Say which columns are sealed."""
+        """Say which columns are sealed and which are personal."""
         from corps.sealed import declare_sealed
+        from members import personal
         from members.operations.keys import COLUMNS
 
         declare_sealed(*COLUMNS)
+        personal.declare()

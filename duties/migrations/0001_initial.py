@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import duties.models.shifts
+from corps.schema import at_once
 
 
 class Migration(migrations.Migration):
@@ -21,7 +22,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = at_once(
         migrations.CreateModel(
             name="Assignment",
             fields=[
@@ -1614,4 +1615,4 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-    ]
+    )

@@ -13,7 +13,10 @@ from duties.models.querysets import DutyKindQuerySet
 
 @tracked()
 class DutyKind(models.Model):
-    """A kind of duty as a corps names it; `category` is what it counts as and stays once shifts of the kind exist."""
+    """A kind of duty as a corps names it; `category` is what it counts as and stays once shifts of the kind exist.
+
+    Whoever is put on a shift of the kind must fulfil `requirement` on its day.
+    """
 
     corps = models.ForeignKey("corps.Corps", models.PROTECT, related_name="+", verbose_name=_("corps"))
     code = models.SlugField(_("code"), max_length=20)
@@ -23,6 +26,9 @@ class DutyKind(models.Model):
     needed = models.PositiveSmallIntegerField(_("usually needed"), default=2)
     starts = models.TimeField(_("usually starts"))
     minutes = models.PositiveSmallIntegerField(_("usual length in minutes"))
+    requirement = models.ForeignKey(
+        "members.Requirement", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("requirement")
+    )
     active = models.BooleanField(_("in use"), default=True)
 
     objects = DutyKindQuerySet.as_manager()

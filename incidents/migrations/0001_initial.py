@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import duties.models.shifts
+from corps.schema import at_once
 
 
 class Migration(migrations.Migration):
@@ -20,7 +21,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = at_once(
         migrations.CreateModel(
             name="Incident",
             fields=[
@@ -966,4 +967,4 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-    ]
+    )

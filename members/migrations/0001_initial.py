@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import members.models.people
+from corps.schema import at_once
 
 
 class Migration(migrations.Migration):
@@ -19,7 +20,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = at_once(
         migrations.RunSQL("CREATE SEQUENCE members_revision_sequence", "DROP SEQUENCE members_revision_sequence"),
         migrations.CreateModel(
             name="RosterImport",
@@ -1436,4 +1437,4 @@ class Migration(migrations.Migration):
             model_name="unitanswer",
             constraint=models.UniqueConstraint(fields=("unit", "text"), name="one_answer_per_unit_name"),
         ),
-    ]
+    )

@@ -30,12 +30,21 @@ class PartnerOrganisation(models.Model):
     name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=80)
     total_strength = models.PositiveIntegerField(_("own strength"), null=True, blank=True)
     joined_on = models.DateField(_("joined on"), null=True, blank=True)
+    left_on = models.DateField(_("left on"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("partner organisation")
         verbose_name_plural = _("partner organisations")
         ordering = ("corps", "name")
-        constraints: ClassVar = [models.UniqueConstraint(fields=("corps", "name"), name="one_partner_per_name")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=("corps", "name"), name="one_partner_per_name"),
+            models.CheckConstraint(
+                condition=models.Q(left_on__isnull=True)
+                | models.Q(joined_on__isnull=True)
+                | models.Q(left_on__gte=models.F("joined_on")),
+                name="partner_left_after_joining",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
