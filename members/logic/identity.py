@@ -171,11 +171,13 @@ class IdentityReader:
 def _washed(cell: Cell) -> str | Flaw | None:
     """The characters of the number alone, a flaw when Excel destroyed it, None for a blank cell."""
     if isinstance(cell, str):
-        text = ascii_form(cell).removesuffix(".0")
+        text = ascii_form(cell)
         if _SCIENTIFIC.match(text.replace(" ", "")):
             return Flaw("identity_destroyed", {})
-        # A Cyrillic letter and the sign of multiplication pass for an X.
-        return _SEPARATORS.sub("", text).upper().replace("Х", "X").replace("×", "X") or None
+        number = _plain(text)
+        # Where a sheet wrote a whole number with decimals, these go; in a number that is complete with its last nought
+        # the point is as stray as any other.
+        return number if len(number) == LENGTH else _plain(text.removesuffix(".0")) or None
     if cell is None:
         return None
     if isinstance(cell, bool) or not isinstance(cell, float | int):
@@ -183,6 +185,11 @@ def _washed(cell: Cell) -> str | Flaw | None:
     if abs(cell) >= DESTROYED_FROM:
         return Flaw("identity_destroyed", {})
     return cell_text(float(cell))
+
+
+def _plain(text: str) -> str:
+    """Without separators; a Cyrillic letter and the sign of multiplication pass for an X."""
+    return _SEPARATORS.sub("", text).upper().replace("Х", "X").replace("×", "X")
 
 
 def sex_of(number: str) -> str:

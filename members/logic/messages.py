@@ -200,6 +200,24 @@ CELLS: Final[Mapping[str, Message]] = {
         _("this person is on the roster of a unit that is not yours"),
         _("please ask the police liaison officer for a transfer"),
     ),
+    "person_merged": Message(
+        _("the record with this number was merged into another one of the same person"),
+        _("use the number of the remaining record"),
+    ),
+    "status_first": Message(
+        _("nobody enters the roster with this status"), _("enter the person as a member, or let them apply")
+    ),
+    "status_step": Message(
+        _("this status cannot follow the one the person has"),
+        _("open the person's page: “Change status” shows what is possible"),
+    ),
+    "status_reason_missing": Message(
+        _("this change of status needs a reason"), _("write it into a column “状态原因” and import this row again")
+    ),
+    "holds_equipment": Message(
+        _("this person still holds equipment that must come back"),
+        _("have it returned, or hand it over to the new unit, and import this row again"),
+    ),
     "changed_since_preview": Message(
         _("somebody changed this person or the unit after the preview was made"), _("please import this row again")
     ),

@@ -90,6 +90,7 @@ STATUS: Final = (
     _term("active", "在队", "Active", "在岗 在册 正常 现役 在职 在队队员 正式 正式队员 服务中"),
     _term("suspended", "暂停", "Suspended", "停止 休息 请假 暂离 暂停服务 休队 停勤"),
     _term("left", "离队", "Left", "退出 退队 已退出 已离队 离职 自愿退出 注销 除名 开除 劝退 辞退 清退 已清退"),
+    _term("refused", "未录用", "Not admitted", "不予录用 不录用 未通过 审查未通过 政审未通过 审核未通过 撤回申请"),
 )
 
 ROLES: Final = (

@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from members.logic.flaws import ERROR, WARNING, Flaw
@@ -76,6 +76,7 @@ def test_15_digits_become_18(number: str) -> None:
     assert read(float(old)) == number
 
 
+@example("110101200501043820", "．", 17)
 @given(numbers(), st.sampled_from([" ", "-", "\u3000", "\xa0", "\u200b", "'", "．"]), st.integers(0, 18))
 def test_stray_characters_do_not_matter(number: str, stray: str, place: int) -> None:
     assert read(number[:place] + stray + number[place:]) == number
