@@ -1,0 +1,1 @@
+"""Every write of the equipment ledger. `posting` alone writes vouchers and movements."""
