@@ -1,0 +1,1 @@
+"""Reads of training for doors: sessions, certificates, the catalogue, and a member's own."""

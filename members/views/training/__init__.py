@@ -1,0 +1,1 @@
+"""Pages of training: sessions and their people, certificates, and a member's own."""
