@@ -1,0 +1,1 @@
+"""Recruitment: the public page, applying, deciding, one-time codes, recruiters."""
