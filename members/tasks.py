@@ -1,9 +1,14 @@
 """Background work of the roster; each task is one domain call, and a lost or repeated message does no harm."""
 
+import structlog
 from celery import shared_task
 
 from corps.actors import SYSTEM
 from members.operations import imports
+from members.operations.recruitment import codes
+from members.queries.equipment.recount import ledger_faults, sentence
+
+_log = structlog.get_logger(__name__)
 
 
 @shared_task(name="members.stage_import")
@@ -34,3 +39,23 @@ def resume_stalled_imports() -> None:
 def forget_old_uploads() -> None:
     """Once an hour: uploads and staged rows that are kept no longer."""
     imports.forget_old_uploads(actor=SYSTEM)
+
+
+@shared_task(name="members.send_code")
+def send_code(code_id: int) -> None:
+    """Send the one-time code that waits in a row."""
+    codes.deliver_code(actor=SYSTEM, code_id=code_id)
+
+
+@shared_task(name="members.forget_codes")
+def forget_codes() -> None:
+    """Once an hour: rows of codes that are over."""
+    codes.forget_codes(actor=SYSTEM)
+
+
+@shared_task(name="members.check_ledger")
+def check_ledger() -> None:
+    """Nightly: an equipment ledger that does not add up is an alarm for the operators, never mended silently."""
+    faults = ledger_faults()
+    if faults:
+        _log.error("equipment_ledger_broken", faults=len(faults), first=[sentence(fault) for fault in faults[:5]])

@@ -2,7 +2,12 @@
 
 from django.urls import path
 
-from members.views import exports, imports, member, roster
+from members.views import applicants, exports, imports, join, member, moves, proposals, roster, transfers
+from members.views.equipment.urls import urlpatterns as equipment
+from members.views.training import certificates
+from members.views.training import mine as my_training
+from members.views.training import session as training_session
+from members.views.training import sessions as training_sessions
 
 urlpatterns = [
     path("u/<str:code>/roster/", roster.roster, name="roster"),
@@ -17,6 +22,26 @@ urlpatterns = [
     path("members/<int:member_id>/transfer/", member.transfer, name="member_transfer"),
     path("members/<int:member_id>/status/", member.status, name="member_status"),
     path("members/<int:member_id>/reveal/", member.reveal, name="member_reveal"),
+    path("u/<str:code>/training/", training_sessions.training, name="training"),
+    path("u/<str:code>/training/new/", training_sessions.new, name="training_new"),
+    path("u/<str:code>/certificates/", certificates.certificates, name="certificates"),
+    path("u/<str:code>/certificates/export/", certificates.export, name="certificates_export"),
+    path("training/<int:session_id>/", training_session.session, name="training_session"),
+    path("training/<int:session_id>/edit/", training_sessions.edit, name="training_edit"),
+    path("training/<int:session_id>/cancel/", training_sessions.cancel, name="training_cancel"),
+    path("training/<int:session_id>/people/", training_session.people, name="training_people"),
+    path("training/<int:session_id>/people/<int:member_id>/off/", training_session.withdraw, name="training_withdraw"),
+    path("training/<int:session_id>/results/", training_session.record, name="training_results"),
+    path("training/<int:session_id>/close/", training_session.close, name="training_close"),
+    path("enrolments/<int:enrolment_id>/correct/", training_session.correct, name="training_correct"),
+    path("members/<int:member_id>/certificates/new/", certificates.new, name="certificate_new"),
+    path("certificates/<int:certificate_id>/", certificates.certificate, name="certificate"),
+    path("certificates/<int:certificate_id>/revoke/", certificates.revoke, name="certificate_revoke"),
+    path("certificates/<int:certificate_id>/renew/", certificates.renew, name="certificate_renew"),
+    path("my/training/", my_training.training, name="my_training"),
+    path("my/training/<int:session_id>/enrol/", my_training.enrol, name="my_enrol"),
+    path("my/training/<int:session_id>/withdraw/", my_training.withdraw, name="my_withdraw"),
+    path("my/training/<int:session_id>/quiz/", my_training.quiz, name="my_quiz"),
     path("u/<str:code>/imports/", imports.imports, name="imports"),
     path("u/<str:code>/imports/new/", imports.new, name="import_new"),
     path("u/<str:code>/imports/sample/", imports.sample, name="import_sample"),
@@ -28,4 +53,39 @@ urlpatterns = [
     path("imports/<int:import_id>/resume/", imports.resume, name="import_resume"),
     path("imports/<int:import_id>/undo/", imports.undo, name="import_undo"),
     path("imports/<int:import_id>/rejects/", imports.rejects, name="import_rejects"),
+    path("join/progress/", join.progress, name="join_progress"),
+    path("join/progress/code/", join.code, name="join_code"),
+    path("join/progress/withdraw/", join.take_back, name="join_withdraw"),
+    path("join/progress/close/", join.leave, name="join_leave"),
+    path("join/<str:code>/", join.join, name="join"),
+    path("join/<str:code>/received/", join.received, name="join_received"),
+    path("u/<str:code>/applicants/", applicants.applicants, name="applicants"),
+    path("u/<str:code>/applicants/decide/", applicants.applicants_decide, name="applicants_decide"),
+    path("u/<str:code>/join/", applicants.join_page, name="join_page"),
+    path("u/<str:code>/join/poster/", applicants.poster, name="join_poster"),
+    path("u/<str:code>/recruiters/", applicants.recruiters, name="recruiters"),
+    path("u/<str:code>/recruiters/export/", applicants.recruiters_export, name="recruiters_export"),
+    path("u/<str:code>/recruiters/<int:recruiter_id>/", applicants.recruiter, name="recruiter"),
+    path("u/<str:code>/partners/", applicants.partners, name="partners"),
+    path("u/<str:code>/partners/<int:partner_id>/", applicants.partner, name="partner"),
+    path("u/<str:code>/transfers/", transfers.transfers, name="transfers"),
+    path("transfers/<int:request_id>/accept/", transfers.accept, name="transfer_accept"),
+    path("transfers/<int:request_id>/return/", transfers.give_back, name="transfer_return"),
+    path("transfers/<int:request_id>/withdraw/", transfers.withdraw, name="transfer_withdraw"),
+    path("u/<str:code>/moves/", moves.moves, name="moves"),
+    path("u/<str:code>/moves/new/", moves.new, name="move_new"),
+    path("moves/<int:move_id>/", moves.move, name="move"),
+    path("moves/<int:move_id>/apply/", moves.apply, name="move_apply"),
+    path("moves/<int:move_id>/ask/", moves.ask, name="move_ask"),
+    path("moves/<int:move_id>/accept/", moves.accept, name="move_accept"),
+    path("moves/<int:move_id>/return/", moves.give_back, name="move_return"),
+    path("moves/<int:move_id>/undo/", moves.undo, name="move_undo"),
+    path("moves/<int:move_id>/discard/", moves.discard, name="move_discard"),
+    path("u/<str:code>/proposals/", proposals.proposals, name="proposals"),
+    path("proposals/<int:proposal_id>/", proposals.proposal, name="proposal"),
+    path("proposals/<int:proposal_id>/approve/", proposals.approve, name="proposal_approve"),
+    path("proposals/<int:proposal_id>/return/", proposals.give_back, name="proposal_return"),
+    path("my/proposal/", proposals.mine, name="my_proposal"),
+    path("my/proposal/withdraw/", proposals.withdraw, name="my_proposal_withdraw"),
+    *equipment,
 ]

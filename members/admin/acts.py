@@ -12,9 +12,10 @@ from corps.doors import actor_of
 from corps.permissions import Permission
 from corps.queries.scope import local_today
 from members.enums import MemberStatus
+from members.forms.particulars import carry_field
 from members.models import Member
 from members.operations import people
-from members.policies.life import next_statuses
+from members.policies.life import next_statuses, step_choices
 
 
 class MemberPage(OperationPage):
@@ -24,9 +25,13 @@ class MemberPage(OperationPage):
 
 
 class TransferForm(ReasonForm):
-    """Where to."""
+    """Where to, and since when."""
+
+    on = forms.DateField(label=_("Since"), required=False)
+    carry = carry_field()
 
     def build(self) -> None:
+        self.initial.setdefault("on", local_today())
         unit = Member._meta.get_field("unit")
         self.fields["unit"] = pick_one(self.admin, self.request, unit, label=_("New home unit"))
 
@@ -43,7 +48,14 @@ class TransferPage(MemberPage):
         return [_("%(name)s leaves %(unit)s and belongs to the new unit.") % {"name": obj.name, "unit": obj.unit}]
 
     def perform(self, request: HttpRequest, obj: Any, values: dict[str, Any]) -> Any:
-        people.transfer(actor=actor_of(request), member_id=obj.pk, unit_id=values["unit"].pk, reason=values["reason"])
+        people.transfer(
+            actor=actor_of(request),
+            member_id=obj.pk,
+            unit_id=values["unit"].pk,
+            reason=values["reason"],
+            on=values["on"],
+            carry=values["carry"],
+        )
         return _("%(name)s belongs to %(unit)s from now on.") % {"name": obj.name, "unit": values["unit"]}
 
 
@@ -55,8 +67,7 @@ class StatusForm(MayReasonForm):
 
     def build(self) -> None:
         field: Any = self.fields["status"]
-        allowed = next_statuses(self.obj.status)
-        field.choices = [(one.value, one.label) for one in MemberStatus if one in allowed]
+        field.choices = step_choices(self.obj.status)
         self.initial.setdefault("on", local_today())
 
 

@@ -37,8 +37,8 @@ class PartnerAdmin(_Catalogue):
     """Societies that joined as a body."""
 
     pages = (RemovePartnerPage,)
-    fields = ("corps", "name", "total_strength", "joined_on", "reason")
-    list_display = ("name", "total_strength", "joined_on", "corps")
+    fields = ("corps", "name", "total_strength", "joined_on", "left_on", "reason")
+    list_display = ("name", "total_strength", "joined_on", "left_on", "corps")
 
     def operate(self, request: HttpRequest, obj: Any, form: Any, *, adding: bool) -> Any:
         values = dict(form.cleaned_data)

@@ -1,4 +1,6 @@
-"""Units with their people: merging, splitting and closing move members, so these pages stand above the corps."""
+"""Units with their people: moving, merging, splitting and closing ask about members and what they carry, so these pages
+stand above the corps.
+"""
 
 from typing import Any
 
@@ -10,13 +12,16 @@ from django.utils.translation import gettext_lazy as _
 from corps.admin import units as corps_units
 from corps.admin.fields import pick_one
 from corps.admin.pages import ReasonForm
+from corps.admin.scopes import scope_for
 from corps.doors import actor_of
 from corps.models import Unit
+from corps.permissions import Permission
 from corps.queries.scope import local_today
 from corps.queries.units import children
 from members.models import Member
-from members.operations.units import close_unit, merge_units, split_unit
+from members.operations.units import close_unit, merge_units, move_unit, split_unit
 from members.queries.counts import member_counts
+from members.queries.equipment.reach import in_hands, superiors
 
 MEMBERS_OFFERED = 1_000
 
@@ -27,13 +32,75 @@ def _people(request: HttpRequest, unit: Unit) -> tuple[int, int]:
     return (counts.own, counts.subtree) if counts else (0, 0)
 
 
-class MergeForm(ReasonForm):
+def _equipment(request: HttpRequest, unit: Unit) -> list[str]:
+    """Who in the unit and below holds things that a superior's store gave out; nothing for whoever may not see it."""
+    scope = scope_for(request, Permission.EQUIPMENT_VIEW)
+    found = in_hands(scope.tree.within(unit.pk), superiors(unit.pk)) if unit.pk in scope else None
+    if not found:
+        return []
+    told = _(
+        "Equipment of %(holders)s in it and below comes from stores of superior units. What a store will not reach any"
+        " more is handed over by the tick below, or taken back first."
+    )
+    return [told % {"holders": found.words}]
+
+
+class CarryForm(ReasonForm):
+    """Whether equipment goes over as well."""
+
+    carry = forms.BooleanField(
+        label=_("Hand over equipment that is out of reach"),
+        help_text=_("It stays in the same hands and goes over to the nearest store that supplies the new place."),
+        required=False,
+    )
+
+
+class MoveForm(CarryForm):
+    """Under which unit."""
+
+    def build(self) -> None:
+        self.fields["parent"] = pick_one(
+            self.admin, self.request, Unit._meta.get_field("parent"), label=_("New superior unit")
+        )
+        self.order_fields(["parent", "carry"])
+
+
+class MovePage(corps_units.StructurePage):
+    """Hang the unit under another superior."""
+
+    name = "move"
+    title = _("Move")
+    icon = "drive_file_move"
+    form_class = MoveForm
+
+    def consequences(self, request: HttpRequest, obj: Any) -> list[str]:
+        return [
+            _("%(unit)s hangs under %(parent)s now.")
+            % {"unit": obj.name, "parent": self.admin.option_label(obj.parent)},
+            _("%(n)d units below it move along; members, sites and records stay with their units.")
+            % {"n": self.units_below(request, obj)},
+            *_equipment(request, obj),
+        ]
+
+    def perform(self, request: HttpRequest, obj: Any, values: dict[str, Any]) -> Any:
+        move_unit(
+            actor=actor_of(request),
+            unit_id=obj.pk,
+            parent_id=values["parent"].pk,
+            carry=values["carry"],
+            reason=values["reason"],
+        )
+        return _("%(unit)s hangs under %(parent)s from now on.") % {"unit": obj.name, "parent": values["parent"].name}
+
+
+class MergeForm(CarryForm):
     """Into which unit."""
 
     def build(self) -> None:
         self.fields["target"] = pick_one(
             self.admin, self.request, Unit._meta.get_field("merged_into"), label=_("Unit that takes it over")
         )
+        self.order_fields(["target", "carry"])
 
 
 class MergePage(corps_units.StructurePage):
@@ -52,12 +119,17 @@ class MergePage(corps_units.StructurePage):
             % {"unit": obj.name, "members": own},
             _("%(n)d units below it hang under the other unit; sites and grids go over as well.")
             % {"n": self.units_below(request, obj)},
+            *_equipment(request, obj),
             str(_("Running terms and appointments in it end today. A merger cannot be undone with one click.")),
         ]
 
     def perform(self, request: HttpRequest, obj: Any, values: dict[str, Any]) -> Any:
         done = merge_units(
-            actor=actor_of(request), source_id=obj.pk, target_id=values["target"].pk, reason=values["reason"]
+            actor=actor_of(request),
+            source_id=obj.pk,
+            target_id=values["target"].pk,
+            carry=values["carry"],
+            reason=values["reason"],
         )
         return _("%(source)s has been merged into %(target)s: %(members)d members, %(units)d units went over.") % {
             "source": obj.name,
@@ -162,7 +234,7 @@ class UnitAdmin(corps_units.UnitAdmin):
     """The tree, with the changes that move members."""
 
     pages = (
-        corps_units.MovePage,
+        MovePage,
         MergePage,
         SplitPage,
         ClosePage,

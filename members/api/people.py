@@ -1,5 +1,6 @@
 """/api/v1/members/: the roster as other systems see and change it; masked like every other door."""
 
+import datetime as dt
 from typing import Any
 
 from django.shortcuts import get_object_or_404
@@ -13,10 +14,12 @@ from corps.api.place import place_asked
 from corps.doors import actor_of
 from corps.logic.masking import mask_phone
 from corps.permissions import Permission
-from corps.queries.scope import allowed, current_tree, see_unit
-from members.enums import Education, MemberRole, MemberStatus, Occupation, PoliticalStatus, Sex
+from corps.queries.scope import allowed, current_tree, local_today, see_unit
+from members.enums import EVER_MEMBERS, Education, MemberRole, MemberStatus, Occupation, PoliticalStatus, Sex
 from members.models import Member
 from members.operations import people
+from members.queries.life import Spell, homes_of, homes_on, status_on, statuses_of
+from members.queries.people import see_member
 from members.queries.roster import RosterFilter, Row, list_members, within
 
 
@@ -141,10 +144,14 @@ class EnrolSerializer(ParticularsSerializer):
 
 
 class TransferSerializer(serializers.Serializer[Any]):
-    """The new home unit, by code."""
+    """The new home unit, by code, and since when."""
 
     unit = serializers.CharField(max_length=30)
     reason = serializers.CharField(max_length=200)
+    on = serializers.DateField(required=False)
+    carry = serializers.BooleanField(
+        required=False, default=False, help_text="Hand over equipment of stores that do not supply the new unit."
+    )
 
 
 class StatusSerializer(serializers.Serializer[Any]):
@@ -153,6 +160,43 @@ class StatusSerializer(serializers.Serializer[Any]):
     status = serializers.ChoiceField(choices=MemberStatus.choices)
     reason = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
     on = serializers.DateField(required=False)
+
+
+class DaySerializer(serializers.Serializer[Any]):
+    """The day that is asked about; today without one."""
+
+    on = serializers.DateField(required=False)
+
+
+class StatusSpellSerializer(serializers.Serializer[Any]):
+    """A status from its first day until the first that no longer belongs; null where open."""
+
+    status = serializers.ChoiceField(choices=MemberStatus.choices, source="value")
+    first = serializers.DateField(allow_null=True)
+    end = serializers.DateField(allow_null=True)
+    reason = serializers.CharField()
+
+
+class HomeSpellSerializer(serializers.Serializer[Any]):
+    """A home unit, by code, in the same way."""
+
+    unit = serializers.SerializerMethodField()
+    first = serializers.DateField(allow_null=True)
+    end = serializers.DateField(allow_null=True)
+    reason = serializers.CharField()
+
+    def get_unit(self, spell: Spell) -> str:
+        return current_tree().nodes[spell.value].code
+
+
+class MemberLifeSerializer(serializers.Serializer[Any]):
+    """What a member was and where at home on a day, and all of it in order. Null: nothing known of that day."""
+
+    on = serializers.DateField()
+    status = serializers.ChoiceField(choices=MemberStatus.choices, allow_null=True)
+    unit = serializers.CharField(allow_null=True)
+    statuses = StatusSpellSerializer(many=True)
+    homes = HomeSpellSerializer(many=True)
 
 
 class RevealSerializer(serializers.Serializer[Any]):
@@ -178,7 +222,13 @@ class MemberViewSet(viewsets.GenericViewSet[Member]):
         parameters=[
             OpenApiParameter("unit", str, description="Code of the unit whose subtree is listed; needed with several."),
             OpenApiParameter("q", str, description="Name, pinyin, phone or identity number."),
-            OpenApiParameter("status", str, enum=MemberStatus.values, many=True),
+            OpenApiParameter(
+                "status",
+                str,
+                enum=MemberStatus.values,
+                many=True,
+                description="Without it members and who was one: no applicants, nobody turned down, no merged records.",
+            ),
             OpenApiParameter("occupation", str, enum=Occupation.values, many=True),
             OpenApiParameter("after", str, description="Cursor of the page before."),
             OpenApiParameter("before", str, description="Cursor of the page after."),
@@ -188,12 +238,13 @@ class MemberViewSet(viewsets.GenericViewSet[Member]):
     def list(self, request: Request) -> Response:
         """A page of the roster in the order of names; nothing is counted."""
         asked = request.query_params
+        statuses = tuple(s for s in asked.getlist("status") if s in MemberStatus.values)
         page = list_members(
             actor=actor_of(request),
             place=within(actor_of(request), place_asked(request, Permission.MEMBER_VIEW)),
             typed=asked.get("q", ""),
             chosen=RosterFilter(
-                statuses=tuple(s for s in asked.getlist("status") if s in MemberStatus.values),
+                statuses=statuses or EVER_MEMBERS,
                 occupations=tuple(o for o in asked.getlist("occupation") if o in Occupation.values),
             ),
             after=asked.get("after", ""),
@@ -242,6 +293,8 @@ class MemberViewSet(viewsets.GenericViewSet[Member]):
             member_id=int(pk),
             unit_id=self._unit_id(entered["unit"]),
             reason=entered["reason"],
+            on=entered.get("on"),
+            carry=entered["carry"],
         )
         return self._answer(int(pk))
 
@@ -258,6 +311,27 @@ class MemberViewSet(viewsets.GenericViewSet[Member]):
             on=entered.get("on"),
         )
         return self._answer(int(pk))
+
+    @extend_schema(
+        parameters=[OpenApiParameter("on", dt.date, description="A day of the past; today without it.")],
+        responses=MemberLifeSerializer,
+    )
+    @action(detail=True, methods=["get"])
+    def life(self, request: Request, pk: str) -> Response:
+        """Status and home on a day, and every one before and since."""
+        member = see_member(actor_of(request), int(pk))
+        asked = DaySerializer(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        on = min(asked.validated_data.get("on") or local_today(), local_today())
+        status = status_on([member.pk], on).get(member.pk)
+        found = {
+            "on": on,
+            "status": status,
+            "unit": current_tree().nodes[homes_on([member.pk], on)[member.pk]].code if status else None,
+            "statuses": statuses_of(member),
+            "homes": homes_of(member),
+        }
+        return Response(MemberLifeSerializer(found).data)
 
     @extend_schema(request=RevealSerializer, responses=IdentitySerializer)
     @action(detail=True, methods=["post"])

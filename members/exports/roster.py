@@ -154,7 +154,7 @@ def _shown(row: dict[str, Any], path: Callable[[int], str], phones: Scope, *, fu
     """The row with unit names for ids, and with nothing the actor may not see."""
     row["unit"] = path(row["unit_id"])
     row["teams"] = [path(unit_id) for unit_id in row["team_ids"]]
-    if full_identity:
+    if full_identity and row["identity_head"]:
         row["identity"] = unseal(row["identity_sealed"], purpose=IDENTITY_PURPOSE)
     else:
         row["identity"] = f"{row['identity_head']}***********{row['identity_tail']}"

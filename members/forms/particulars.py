@@ -5,10 +5,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from members.enums import Education, MemberRole, MemberStatus, Occupation, PoliticalStatus
+from members.enums import Education, MemberRole, Occupation, PoliticalStatus
 from members.models import Member
 from members.operations.people import EDITABLE
-from members.policies.life import next_statuses
+from members.policies.life import step_choices
 from members.queries.people import grids_for, groups_of, partners_of
 
 _UNKNOWN = ("", _("not recorded"))
@@ -19,6 +19,24 @@ class ReasonForm(forms.Form):
     """Why somebody does what will be recorded."""
 
     reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+def carry_field() -> forms.BooleanField:
+    """Whether equipment of stores that do not supply the new unit goes along."""
+    return forms.BooleanField(
+        label=_("Hand equipment over as well"),
+        required=False,
+        help_text=_(
+            "What comes from a store that does not supply the new unit goes into the books of the nearest store that"
+            " does; the things stay in people's hands."
+        ),
+    )
+
+
+class CarryForm(ReasonForm):
+    """Why, and whether equipment of stores out of reach goes along."""
+
+    carry = carry_field()
 
 
 class ParticularsForm(forms.Form):
@@ -121,18 +139,23 @@ class StatusForm(ReasonForm):
 
     def __init__(self, *arguments: Any, current: str, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        allowed = next_statuses(current)
         field: Any = self.fields["status"]
-        field.choices = [(one.value, one.label) for one in MemberStatus if one in allowed]
+        field.choices = step_choices(current)
 
 
-class TransferForm(ReasonForm):
+class TransferForm(CarryForm):
     """The unit to move to, by code, name or path."""
 
     unit = forms.CharField(
         label=_("New home unit"), max_length=120, help_text=_("Name, path or code, for example 青山大队 › 一中队.")
     )
-    field_order = ("unit", "reason")
+    on = forms.DateField(
+        label=_("Since"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("A day of the last year. Where the other unit has to agree, the day of its answer counts."),
+    )
+    field_order = ("unit", "on", "carry", "reason")
 
 
 class IdentityForm(ReasonForm):

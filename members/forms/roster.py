@@ -7,7 +7,16 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from members.enums import TWO_HEADS_TWO_STAFF, Education, MemberRole, MemberStatus, Occupation, PoliticalStatus, Sex
+from members.enums import (
+    EVER_MEMBERS,
+    TWO_HEADS_TWO_STAFF,
+    Education,
+    MemberRole,
+    MemberStatus,
+    Occupation,
+    PoliticalStatus,
+    Sex,
+)
 from members.queries.people import groups_of, partners_of
 from members.queries.roster import Insured, Missing, RosterFilter
 from members.queries.roster.filters import ON_THE_ROSTER
@@ -29,6 +38,8 @@ MISSING_NAMES: dict[str, Promise | str] = {
     Missing.EMERGENCY: _("Without an emergency contact"),
 }
 _ALL = ("", _("All"))
+# A merged record is only found by whoever searches for it.
+_STATUSES = [(one.value, one.label) for one in MemberStatus if one != MemberStatus.MERGED]
 
 
 def _choices(pairs: Any) -> list[Any]:
@@ -41,7 +52,7 @@ class RosterFilterForm(forms.Form):
     status = forms.ChoiceField(
         label=_("Status"),
         required=False,
-        choices=[("", _("On the roster")), *MemberStatus.choices, (EVERYBODY, _("Everybody, also those who left"))],
+        choices=[("", _("On the roster")), *_STATUSES, (EVERYBODY, _("Everybody, also those who left"))],
     )
     occupation = forms.ChoiceField(
         label=_("Occupation"),
@@ -87,7 +98,7 @@ class RosterFilterForm(forms.Form):
         occupation = values.pop("occupation", "")
         statuses: tuple[str, ...] = (status,) if status else () if searching or ids else ON_THE_ROSTER
         if status == EVERYBODY:
-            statuses = ()
+            statuses = tuple(one.value for one in EVER_MEMBERS)
         occupations = tuple(one.value for one in TWO_HEADS_TWO_STAFF) if occupation == TWO_HEADS else (occupation,)
         return RosterFilter(
             statuses=statuses,

@@ -29,11 +29,15 @@ def add_partner(
     name: str,
     total_strength: int | None = None,
     joined_on: date | None = None,
+    left_on: date | None = None,
     reason: str = "",
 ) -> PartnerOrganisation:
     """Enter an organisation that joined as a body. Raises `Refusal`."""
     with _acting(actor, "partner.add", corps_id, reason):
-        partner = PartnerOrganisation(corps_id=corps_id, total_strength=total_strength, joined_on=joined_on)
+        _check_stay(joined_on, left_on)
+        partner = PartnerOrganisation(
+            corps_id=corps_id, total_strength=total_strength, joined_on=joined_on, left_on=left_on
+        )
         _write(partner, name)
         return partner
 
@@ -45,12 +49,14 @@ def edit_partner(
     name: str,
     total_strength: int | None = None,
     joined_on: date | None = None,
+    left_on: date | None = None,
     reason: str = "",
 ) -> PartnerOrganisation:
     """Write its particulars as a whole. Raises `Refusal`."""
     partner = _partner(partner_id)
     with _acting(actor, "partner.edit", partner.corps_id, reason):
-        partner.total_strength, partner.joined_on = total_strength, joined_on
+        _check_stay(joined_on, left_on)
+        partner.total_strength, partner.joined_on, partner.left_on = total_strength, joined_on, left_on
         _write(partner, name)
         return partner
 
@@ -84,6 +90,16 @@ def remove_group(*, actor: "Actor", group_id: int, reason: str) -> None:
     group = _group(group_id)
     with _acting(actor, "group.remove", group.corps_id, reason):
         _delete(group)
+
+
+def _check_stay(joined_on: date | None, left_on: date | None) -> None:
+    if joined_on is not None and left_on is not None and left_on < joined_on:
+        raise Refusal(
+            _("The organisation cannot have left before it joined."),
+            code="partner.stay",
+            place="left_on",
+            remedy=_("Check both dates."),
+        )
 
 
 def _acting(actor: "Actor", action: str, corps_id: int, reason: str) -> AbstractContextManager[Act]:

@@ -21,6 +21,7 @@ from corps.operations.trail import record
 from corps.sealed import SealedColumn, sealed_columns
 from members.models.imports import UPLOAD_PURPOSE
 from members.models.people import IDENTITY_PURPOSE
+from members.models.recruitment import ENTERED_PURPOSE, MESSAGE_PURPOSE, PHONE_PURPOSE
 
 if TYPE_CHECKING:
     from corps.actors import Actor
@@ -43,7 +44,18 @@ STAGED = SealedColumn(
     index="identity_index",
 )
 UPLOADS = SealedColumn("members_importfile", "sealed", UPLOAD_PURPOSE, key=(("roster_import_id", "bigint"),), batch=1)
-COLUMNS = (MEMBERS, STAGED, UPLOADS)
+ENTERED = SealedColumn(
+    "members_application", "entered_sealed", ENTERED_PURPOSE, history="members.Application:update_update"
+)
+PHONES = SealedColumn(
+    "members_application",
+    "phone_sealed",
+    PHONE_PURPOSE,
+    index="phone_index",
+    history="members.Application:update_update",
+)
+MESSAGES = SealedColumn("members_onetimecode", "message_sealed", MESSAGE_PURPOSE)
+COLUMNS = (MEMBERS, STAGED, UPLOADS, ENTERED, PHONES, MESSAGES)
 
 
 def reseal(*, actor: "Actor", progress: Progress | None = None) -> int:

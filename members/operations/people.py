@@ -1,12 +1,11 @@
-"""Writes on one member at a time: enrol, edit, transfer, change the status, groups and teams, reveal the number.
+"""Writes on one member at a time: enrol, edit, groups and teams, reveal the number; `life` has transfer and status.
 
 What is typed into a form or sent to the API is cleaned by the same columns as a cell of a roster
 (`members.logic.roster_columns`), so a member entered by hand and one imported look alike.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
@@ -18,7 +17,7 @@ from corps.enums import ActionResult
 from corps.errors import Refusal
 from corps.operations.context import acting
 from corps.operations.trail import record
-from corps.operations.tree import hold_open, hold_tree
+from corps.operations.tree import hold_open
 from corps.permissions import Permission
 from corps.queries.scope import allowed, local_today, require
 from members.enums import MemberStatus
@@ -28,12 +27,27 @@ from members.logic.roster_columns import BY_KEY, Context
 from members.logic.search import name_grams, name_pinyin
 from members.models import FunctionalGroup, GroupMembership, Member, TeamMembership
 from members.models.people import IDENTITY_PURPOSE
-from members.policies.life import check_can_change_status
-from members.queries.figures import forget_figures_above
+from members.operations.holding import editing, figures_change, need_reason
+from members.operations.life import change_status, transfer
+from members.policies.erased import check_not_erased
 from members.queries.sentences import problem_sentence
 
 if TYPE_CHECKING:
     from corps.actors import Actor
+
+__all__ = [
+    "EDITABLE",
+    "InvalidParticulars",
+    "change_identity",
+    "change_status",
+    "clean",
+    "edit",
+    "enrol",
+    "reveal_identity",
+    "set_groups",
+    "set_teams",
+    "transfer",
+]
 
 # What a form may set directly; unit, status and identity have operations of their own.
 TEXT_FIELDS = (
@@ -74,9 +88,12 @@ def enrol(
     identity: str,
     particulars: Mapping[str, Any],
     group_ids: Iterable[int] = (),
+    status: MemberStatus = MemberStatus.ACTIVE,
     reason: str = "",
 ) -> Member:
     """Add a person to the roster of a unit, and to functional groups of its corps: both or neither.
+
+    `status` is the first one: who applies is an applicant and no member yet.
 
     `particulars` maps names of `EDITABLE` to text (lists for skills and roles, ids for grid and partner). Raises
     `InvalidParticulars`, or `Refusal` with code `member.exists` when the person is already on a roster.
@@ -91,9 +108,9 @@ def enrol(
         refusals_recorded=True,
     ):
         hold_open([unit_id])
-        _figures_change(unit_id)
+        figures_change(unit_id)
         values = clean(particulars, required=("name",))
-        member = Member(unit_id=unit_id, status=MemberStatus.ACTIVE, status_on=local_today(), **values)
+        member = Member(unit_id=unit_id, status=status, status_on=local_today(), **values)
         _set_identity(member, identity)
         _set_search_words(member)
         _save_once(member, actor)
@@ -113,7 +130,7 @@ def edit(
     """Change some of a member's particulars; fields that are absent stay, and so do the functional groups without
     `group_ids`. All of it or nothing. Raises `InvalidParticulars`, and `Refusal` as `set_groups` does.
     """
-    with _editing(actor, member_id, "member.edit", reason) as member:
+    with editing(actor=actor, member_id=member_id, action="member.edit", reason=reason) as member:
         values = clean(particulars, required=("name",) if "name" in particulars else ())
         changed = [name for name, value in values.items() if getattr(member, name) != value]
         for name in changed:
@@ -128,57 +145,18 @@ def edit(
 
 def change_identity(*, actor: "Actor", member_id: int, identity: str, reason: str) -> Member:
     """Correct an identity number; sex and birth date follow from it. The reason is kept."""
-    _need_reason(reason)
-    with _editing(actor, member_id, "member.change_identity", reason, refusals_recorded=True) as member:
+    need_reason(reason)
+    with editing(
+        actor=actor, member_id=member_id, action="member.change_identity", reason=reason, refusals_recorded=True
+    ) as member:
         _set_identity(member, identity)
         _save_once(member, actor)
         return member
 
 
-def transfer(*, actor: "Actor", member_id: int, unit_id: int, reason: str) -> Member:
-    """Move a member's home to another unit; the actor must hold `member.edit` in both."""
-    with _editing(actor, member_id, "member.transfer", reason) as member:
-        require(actor, Permission.MEMBER_EDIT, unit_id)
-        if member.unit_id == unit_id:
-            raise Refusal(
-                _("The member already belongs to this unit."),
-                code="member.same_unit",
-                place="unit",
-                remedy=_("Choose another unit."),
-            )
-        hold_open([unit_id])
-        _figures_change(unit_id)
-        member.unit_id = unit_id
-        member.save()
-        # The new home is no further team any more.
-        member.team_links.filter(unit_id=unit_id).delete()
-        return member
-
-
-def change_status(
-    *, actor: "Actor", member_id: int, status: MemberStatus, reason: str = "", on: dt.date | None = None
-) -> Member:
-    """Suspend, let go, take back …; `members.policies.life` says what may follow what."""
-    with _editing(actor, member_id, "member.status", reason) as member:
-        check_can_change_status(member.status, status, reason)
-        if status != MemberStatus.LEFT:
-            hold_open([member.unit_id])
-        today = local_today()
-        if on is not None and on > today:
-            raise Refusal(
-                _("The date of a status lies in the future."),
-                code="member.status_date",
-                place="status_on",
-                remedy=_("Enter today or an earlier day."),
-            )
-        member.status, member.status_reason, member.status_on = status, reason[:200], on or today
-        member.save()
-        return member
-
-
 def set_groups(*, actor: "Actor", member_id: int, group_ids: Iterable[int]) -> None:
     """Make these, and only these, the member's functional groups; groups of another corps are refused."""
-    with _editing(actor, member_id, "member.groups") as member:
+    with editing(actor=actor, member_id=member_id, action="member.groups") as member:
         wanted = set(group_ids)
         known = set(
             FunctionalGroup.objects.filter(corps=member.unit.corps_id, id__in=wanted).values_list("id", flat=True)
@@ -199,7 +177,7 @@ def set_groups(*, actor: "Actor", member_id: int, group_ids: Iterable[int]) -> N
 
 def set_teams(*, actor: "Actor", member_id: int, unit_ids: Iterable[int]) -> None:
     """Make these, and only these, the member's further teams; the home unit is never one of them."""
-    with _editing(actor, member_id, "member.teams") as member:
+    with editing(actor=actor, member_id=member_id, action="member.teams") as member:
         wanted = set(unit_ids) - {member.unit_id}
         for unit_id in wanted:
             require(actor, Permission.UNIT_VIEW, unit_id)
@@ -213,7 +191,7 @@ def set_teams(*, actor: "Actor", member_id: int, unit_ids: Iterable[int]) -> Non
 
 def reveal_identity(*, actor: "Actor", member_id: int, reason: str) -> str:
     """The full identity number. Needs `member.reveal` and a reason; the act, or its refusal, is recorded."""
-    _need_reason(reason)
+    need_reason(reason)
     member: Member = get_object_or_404(Member.objects.visible_to(actor), pk=member_id)
     facts: dict[str, Any] = {
         "actor": actor,
@@ -226,6 +204,7 @@ def reveal_identity(*, actor: "Actor", member_id: int, reason: str) -> str:
     if not allowed(actor, Permission.MEMBER_REVEAL, member.unit_id):
         record(**facts, result=ActionResult.REFUSED)
         require(actor, Permission.MEMBER_REVEAL, member.unit_id)
+    check_not_erased(member)
     with transaction.atomic():
         record(**facts)
         return unseal(bytes(member.identity_sealed), purpose=IDENTITY_PURPOSE)
@@ -267,36 +246,6 @@ def _as_stored(name: str, value: Any) -> Any:
     return value or ""
 
 
-@contextmanager
-def _editing(
-    actor: "Actor", member_id: int, action: str, reason: str = "", *, refusals_recorded: bool = False
-) -> Iterator[Member]:
-    """The member, locked for the length of an act, if the actor may edit it."""
-    seen = get_object_or_404(Member.objects.visible_to(actor).only("id", "unit_id"), pk=member_id)
-    with acting(
-        actor=actor,
-        action=action,
-        permission=Permission.MEMBER_EDIT,
-        unit_id=seen.unit_id,
-        reason=reason,
-        refusals_recorded=refusals_recorded,
-    ):
-        # Before the row: a merger of units takes the tree first and the members after it.
-        hold_tree()
-        member = get_object_or_404(Member.objects.select_for_update(of=("self",)), pk=member_id)
-        # Somebody may have moved the member between the look and the lock.
-        require(actor, Permission.MEMBER_EDIT, member.unit_id)
-        _figures_change(member.unit_id)
-        yield member
-
-
-def _figures_change(unit_id: int) -> None:
-    """What was counted of the unit is counted anew once the change is committed; without the cache it stays old for
-    minutes, and nothing fails.
-    """
-    transaction.on_commit(lambda: forget_figures_above(unit_id), robust=True)
-
-
 def _set_identity(member: Member, entered: str) -> None:
     """Check the number and set all that follows from it."""
     found = parse_identity(entered, local_today())
@@ -331,10 +280,3 @@ def _save_once(member: Member, actor: "Actor") -> None:
             place="identity",
             remedy=_("Open the existing record, or ask for a transfer."),
         ) from error
-
-
-def _need_reason(reason: str) -> None:
-    if not reason.strip():
-        raise Refusal(
-            _("A reason is needed."), code="reason.missing", place="reason", remedy=_("Please say why in a few words.")
-        )

@@ -13,7 +13,7 @@ from django.db import connection
 
 from corps.permissions import Permission
 from corps.queries.scope import Tree, scope_of
-from members.enums import MemberStatus
+from members.enums import ON_THE_ROSTER
 
 if TYPE_CHECKING:
     from corps.actors import Actor
@@ -28,13 +28,13 @@ class Counts:
 
     @property
     def own(self) -> int:
-        """Who is at home in the unit itself and has not left."""
-        return sum(self.own_by_status.values()) - self.own_by_status.get(MemberStatus.LEFT, 0)
+        """Members at home in the unit itself; who has applied or has left is none."""
+        return sum(self.own_by_status.get(status, 0) for status in ON_THE_ROSTER)
 
     @property
     def subtree(self) -> int:
-        """Who is at home in the unit or below it and has not left; each person once."""
-        return sum(self.by_status.values()) - self.by_status.get(MemberStatus.LEFT, 0)
+        """Members at home in the unit or below it, each person once; who has applied or has left is none."""
+        return sum(self.by_status.get(status, 0) for status in ON_THE_ROSTER)
 
 
 def member_counts(actor: "Actor", unit_id: int | None = None) -> dict[int, Counts]:

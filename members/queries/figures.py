@@ -13,7 +13,7 @@ from django.core.cache import cache
 from django.db import connection
 
 from corps.queries.scope import Node, current_tree, local_today
-from members.enums import TWO_HEADS_TWO_STAFF, MemberStatus
+from members.enums import ON_THE_ROSTER, TWO_HEADS_TWO_STAFF, MemberStatus
 from members.queries.roster.filters import SOON_DAYS, years_before
 from members.queries.roster.scope import Within, within
 
@@ -36,13 +36,13 @@ FROM members_member m WHERE {scope} GROUP BY 1, 2, 3, 4, 5, 6, 7
 """
 _KINDS = ("status", "occupation", "sex", "education", "band", "insured", "incomplete")
 
-_ROLES = "SELECT roles, count(*) FROM members_member m WHERE status <> 'left' AND {scope} GROUP BY 1"
+_ROLES = "SELECT roles, count(*) FROM members_member m WHERE status = ANY(%(members)s) AND {scope} GROUP BY 1"
 
-_UNITS = "SELECT unit_id, count(*) FROM members_member m WHERE status <> 'left' AND {scope} GROUP BY 1"
+_UNITS = "SELECT unit_id, count(*) FROM members_member m WHERE status = ANY(%(members)s) AND {scope} GROUP BY 1"
 
 _JOINED = """
 SELECT date_trunc('month', joined_on)::date, count(*) FROM members_member m
-WHERE joined_on >= %(first)s AND status <> 'left' AND {scope} GROUP BY 1
+WHERE joined_on >= %(first)s AND status = ANY(%(members)s) AND {scope} GROUP BY 1
 """
 
 
@@ -63,8 +63,8 @@ class Figures:
 
     @property
     def present(self) -> int:
-        """People on the roster: everybody who has not left."""
-        return sum(number for status, number in self.of("status").items() if status != MemberStatus.LEFT)
+        """Members; who has applied or has left is none."""
+        return sum(self.of("status").get(status, 0) for status in ON_THE_ROSTER)
 
     @property
     def active(self) -> int:
@@ -108,6 +108,11 @@ def quick_to_count(actor: "Actor", unit: Node) -> bool:
     return len(within(actor, unit).ids) <= SMALL_SUBTREE or known_figures(actor, unit) is not None
 
 
+def is_small(unit: Node) -> bool:
+    """Whether whatever is counted member by member for the unit and everything below it would not be felt."""
+    return len(current_tree().within(unit.id)) <= SMALL_SUBTREE
+
+
 def forget_figures_above(unit_id: int) -> None:
     """Count the unit and its superiors anew at the next look: whoever has just changed the roster wants to see it."""
     tree = current_tree()
@@ -134,6 +139,7 @@ def _count(place: Within, today: dt.date) -> Figures:
         "today": today,
         "soon": today + dt.timedelta(days=SOON_DAYS),
         "first": first,
+        "members": [status.value for status in ON_THE_ROSTER],
     }
     counts: dict[str, Counter[str]] = {kind: Counter() for kind in (*_KINDS, "role")}
     with connection.cursor() as cursor:
@@ -154,8 +160,8 @@ def _count(place: Within, today: dt.date) -> Figures:
 
 
 def _add(counts: dict[str, Counter[str]], codes: list[str], number: int) -> None:
-    """Whoever left is counted by status alone."""
-    if codes[0] == MemberStatus.LEFT:
+    """Whoever is no member, not yet or not any more, is counted by status alone."""
+    if codes[0] not in ON_THE_ROSTER:
         counts["status"][codes[0]] += number
         return
     for kind, code in zip(_KINDS, codes, strict=True):

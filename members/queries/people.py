@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 from django.shortcuts import get_object_or_404
 
+from corps.actors import account_id
 from corps.models import Grid
 from corps.queries.scope import current_tree
 from members.models import FunctionalGroup, Member, PartnerOrganisation, SavedFilter
@@ -21,6 +22,15 @@ def see_member(actor: "Actor", member_id: int) -> Member:
     members = Member.objects.visible_to(actor).select_related("unit", "grid", "partner")
     member: Member = get_object_or_404(members.prefetch_related("groups", "team_links__unit"), pk=member_id)
     return member
+
+
+def member_of(actor: "Actor") -> Member | None:
+    """The member whose account this is; None for accounts that belong to no member."""
+    own = account_id(actor)
+    found: Member | None = None
+    if own is not None:
+        found = Member.objects.filter(account_id=own).select_related("unit").first()
+    return found
 
 
 def groups_of(corps_id: int) -> list[tuple[int, str]]:

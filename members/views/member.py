@@ -17,17 +17,22 @@ from corps.errors import Refusal
 from corps.logic.masking import mask_phone
 from corps.permissions import Permission
 from corps.queries.scope import Node, current_tree, local_today, require
-from corps.queries.units import path_text, resolve_unit
+from corps.queries.units import path_text
 from corps.views.pages import entered, frame, rights, unit_door
 from members.enums import Education, MemberRole, MemberStatus, Occupation, PoliticalStatus, Sex
 from members.forms.particulars import IdentityForm, ParticularsForm, StatusForm, TransferForm
 from members.logic.identity import age_on
-from members.models import Member
+from members.models import Member, TransferRequest
 from members.operations import people
+from members.operations.transfers import move_or_ask
 from members.policies.life import next_statuses
+from members.queries.asking import unit_of_corps
 from members.queries.people import see_member
 from members.queries.story import story_of
+from members.views.equipment.mine import carried_by
+from members.views.life import life_of
 from members.views.story import told
+from members.views.training.words import certificate_rows
 from members.views.words import STATUS_SHAPES, joined, label
 
 
@@ -46,7 +51,19 @@ def member(request: HttpRequest, member_id: int) -> HttpResponse:
 
 def _record(request: HttpRequest, found: Member) -> dict[str, Any]:
     actor = actor_of(request)
-    may = rights(actor, found.unit_id, Permission.MEMBER_EDIT, Permission.MEMBER_PHONE, Permission.MEMBER_REVEAL)
+    may = rights(
+        actor,
+        found.unit_id,
+        Permission.MEMBER_EDIT,
+        Permission.MEMBER_PHONE,
+        Permission.MEMBER_REVEAL,
+        Permission.MEMBER_RECORD,
+        Permission.MEMBER_ERASE,
+        Permission.TRAINING_VIEW,
+        Permission.TRAINING_RECORD,
+        Permission.EQUIPMENT_VIEW,
+        Permission.EQUIPMENT_RECORD,
+    )
     shown = str if may["member_phone"] else mask_phone
     status = MemberStatus(found.status)
     today = local_today()
@@ -71,9 +88,12 @@ def _record(request: HttpRequest, found: Member) -> dict[str, Any]:
         "teams": [link.unit for link in found.team_links.all()],
         "lacks": _lacks(found),
         "insurance_over": found.insured_until is not None and found.insured_until < today,
+        "certificates": certificate_rows(found, today) if may["training_view"] else [],
+        "carried": carried_by(found.pk) if may["equipment_view"] else [],
         "story": told(story_of(actor, found)),
         "may_move_on": bool(next_statuses(found.status)),
         **may,
+        **life_of(request, found),
     }
 
 
@@ -165,15 +185,21 @@ def status(request: HttpRequest, member_id: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def transfer(request: HttpRequest, member_id: int) -> HttpResponse:
-    """Move somebody's home to another unit."""
+    """Move somebody's home to another unit, or ask that unit where the reader does not decide for it."""
     found = see_member(actor_of(request), member_id)
-    form = TransferForm(entered(request))
+    form = TransferForm(entered(request), initial={"on": local_today().isoformat()})
     heading = _("Transfer %(name)s") % {"name": found.name}
 
     def act() -> object:
-        unit = _one_unit(request, form.cleaned_data["unit"])
-        return people.transfer(
-            actor=actor_of(request), member_id=found.pk, unit_id=unit.id, reason=form.cleaned_data["reason"]
+        unit = unit_of_corps(form.cleaned_data["unit"], current_tree().nodes[found.unit_id].corps_id)
+        values = form.cleaned_data
+        return move_or_ask(
+            actor=actor_of(request),
+            member_id=found.pk,
+            unit_id=unit.id,
+            reason=values["reason"],
+            on=values["on"],
+            carry=values["carry"],
         )
 
     return _act(request, found, form, heading, act)
@@ -222,8 +248,11 @@ def _act(
 ) -> HttpResponse:
     """A small form whose sending is one operation."""
     require(actor_of(request), Permission.MEMBER_EDIT, found.unit_id)
-    if request.method == "POST" and form.is_valid() and _try(form, act) is not None:
-        messages.success(request, _("The change is saved and stands in the time line."))
+    if request.method == "POST" and form.is_valid() and (made := _try(form, act)) is not None:
+        if isinstance(made, TransferRequest):
+            messages.success(request, _("The other unit is asked; the member stays until it accepts."))
+        else:
+            messages.success(request, _("The change is saved and stands in the time line."))
         return redirect("member", found.pk)
     return _form_page(request, found, form, heading)
 
@@ -246,24 +275,3 @@ def _try(form: forms.Form, act: Callable[[], Any]) -> Any:
     else:
         return done
     return None
-
-
-def _one_unit(request: HttpRequest, text: str) -> Node:
-    """The unit somebody wrote; none or several are refused."""
-    found = resolve_unit(actor_of(request), text, Permission.MEMBER_EDIT)
-    if len(found) == 1:
-        return found[0]
-    tree = current_tree()
-    if not found:
-        raise Refusal(
-            _("No unit of yours is called “%(text)s”.") % {"text": text},
-            code="unit.unknown",
-            place="unit",
-            remedy=_("Check the name, or enter the code."),
-        )
-    raise Refusal(
-        _("“%(text)s” may be several units.") % {"text": text},
-        code="unit.ambiguous",
-        place="unit",
-        remedy=_("Enter one of: %(units)s.") % {"units": "；".join(path_text(tree, one.id) for one in found[:6])},
-    )

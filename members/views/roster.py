@@ -19,9 +19,11 @@ from members.operations.filters import forget_filter, save_filter
 from members.queries.figures import figures_of, known_figures
 from members.queries.people import saved_filters
 from members.queries.roster import list_members, within
+from members.views.life import places
 from members.views.words import person
 
 RIGHTS = (
+    Permission.MEMBER_ADMIT,
     Permission.MEMBER_EDIT,
     Permission.MEMBER_EXPORT,
     Permission.MEMBER_IMPORT,
@@ -63,6 +65,7 @@ def roster(request: HttpRequest, unit: Node) -> HttpResponse:
     if is_fragment(request):
         return render(request, "members/roster_list.html", {"unit": unit, **values})
     values["saved"] = _saved(request, unit)
+    values["life"] = places(request, "", unit)
     return render(request, "members/roster.html", frame(request, unit, "roster", **values))
 
 

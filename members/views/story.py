@@ -6,15 +6,21 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from corps.actions import ACTIONS
+from corps.actors import shown_name
 from members.enums import Education, MemberRole, MemberStatus, Occupation, PoliticalStatus, Sex
 from members.models import Member
 from members.queries.story import Change, Episode
 
-ACTIONS: dict[str, Promise | str] = {
+# What the log calls by the object, the time line calls by what was done to this one.
+_TOLD: dict[str, Promise | str] = {
     "member.enrol": _("Added to the roster"),
     "member.edit": _("Particulars changed"),
     "member.change_identity": _("Identity number corrected"),
     "member.transfer": _("Transferred"),
+    "transfer.accept": _("Transferred"),
+    "move.apply": _("Transferred"),
+    "move.accept": _("Transferred"),
     "member.status": _("Status changed"),
     "member.groups": _("Functional groups changed"),
     "member.teams": _("Further teams changed"),
@@ -45,13 +51,22 @@ def told(episodes: list[Episode]) -> list[dict[str, Any]]:
     return [
         {
             "at": episode.at,
-            "what": ACTIONS.get(episode.action) or (_("Recorded") if episode.label == "insert" else _("Changed")),
-            "who": "" if episode.who == "system" else episode.who,
+            "what": _what(episode),
+            "who": "" if episode.who == "system" else shown_name(episode.who),
             "reason": episode.reason,
             "changes": [_change(change) for change in episode.changes],
         }
         for episode in episodes
     ]
+
+
+def _what(episode: Episode) -> Any:
+    """The act in words; what no act of ours did is told by whether the record began with it."""
+    return (
+        _TOLD.get(episode.action)
+        or ACTIONS.get(episode.action)
+        or (_("Recorded") if episode.label == "insert" else _("Changed"))
+    )
 
 
 def _change(change: Change) -> dict[str, Any]:

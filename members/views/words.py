@@ -15,6 +15,8 @@ STATUS_SHAPES = {
     MemberStatus.APPLICANT: "wait",
     MemberStatus.SUSPENDED: "warn",
     MemberStatus.LEFT: "idle",
+    MemberStatus.REFUSED: "idle",
+    MemberStatus.MERGED: "idle",
 }
 
 

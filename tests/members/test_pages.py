@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 # Who asks: session, account, its standing, the tree's version, appointments for each right shown as a button or a place
 # of the navigation. What is shown: groups and partners of the filter, saved filters, keys, rows.
 QUERIES_OF_A_LIST = 9
-QUERIES_OF_A_MEMBER = 11
+QUERIES_OF_A_MEMBER = 14
 
 
 @pytest.fixture(autouse=True)
@@ -199,8 +199,8 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_is_written(
     again = captain.post("/u/sg11/members/new/", {"name": "张伟", "identity": NUMBER}).content.decode()
     assert "此人已在" in again
     assert Member.objects.count() == 1
-    nowhere = captain.post(f"/members/{zhang.pk}/transfer/", {"unit": "长湖中队", "reason": "搬家"}).content.decode()
-    assert "没有「长湖中队」" in nowhere
+    nowhere = captain.post(f"/members/{zhang.pk}/transfer/", {"unit": "月亮中队", "reason": "搬家"}).content.decode()
+    assert "没有名为“月亮中队”的单位" in nowhere
     several = captain.post(f"/members/{zhang.pk}/transfer/", {"unit": "一中队", "reason": "搬家"}).content.decode()
     assert "对应多个单位" in several
 

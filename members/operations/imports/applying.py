@@ -19,8 +19,9 @@ from corps.operations.tree import hold_tree
 from corps.permissions import Permission
 from corps.queries.scope import require, scope_of
 from corps.queue import enqueue
-from members.enums import ImportState
-from members.models import RosterImport
+from members.enums import ImportState, MemberStatus
+from members.models import Holding, Member, RosterImport, StagedRow
+from members.operations.equipment.carrying import follow_homes, write_off_kept
 from members.operations.imports import checks
 from members.operations.imports.claims import Claim, finish
 from members.operations.imports.columns import (
@@ -36,6 +37,7 @@ from members.operations.imports.columns import (
 from members.operations.imports.progress import Listener, Progress, topic
 from members.operations.imports.running import carry_out
 from members.operations.imports.staging import is_leaf
+from members.operations.imports.steps import FOLLOWING, reject_steps, settle_asked, written_with_status
 from members.operations.imports.uploading import APPLY_TASK, locked_import, note, visible_import
 from members.policies.imports import UNDO_PERIOD, check_can_apply
 
@@ -111,8 +113,11 @@ def _apply(held: Claim, roster_import: RosterImport, progress: Progress) -> None
         columns = _columns(roster_import)
         progress.stage("checking again", roster_import.rows_total)
         scope = scope_of(actor, Permission.MEMBER_IMPORT).ids
-        counts = _write(roster_import.pk, columns, scope, progress)
+        counts = _write(actor, roster_import.pk, columns, scope, progress)
         verdicts = counts["verdicts"]
+        if verdicts["changed"] and {"unit", "status"} & {column.key for column in columns}:
+            _carry_equipment(actor, roster_import)
+            settle_asked(actor, roster_import.pk)
         checks.analyze_members(verdicts["new"])
         progress.stage("finishing")
         now = timezone.now()
@@ -122,7 +127,7 @@ def _apply(held: Claim, roster_import: RosterImport, progress: Progress) -> None
             counts=counts,
             outcome={"applied": verdicts},
             applied_at=now,
-            applied_revision=_last_revision(),
+            applied_revision=last_revision(),
             undo_until=now + UNDO_PERIOD,
             refusal=None,
         )
@@ -130,8 +135,24 @@ def _apply(held: Claim, roster_import: RosterImport, progress: Progress) -> None
         publish(topic(roster_import.pk), "state", {"state": ImportState.APPLIED})
 
 
+def _carry_equipment(actor: "Actor", roster_import: RosterImport) -> None:
+    """What people hold counts where they are at home now; what need not come back stays with who left."""
+    changed = StagedRow.objects.filter(import_id=roster_import.pk, verdict="changed").values("member_id")
+    holders = Holding.objects.filter(member__in=changed, quantity__gt=0).values("member")
+    rows = Member.objects.filter(pk__in=holders).order_by("pk").values_list("unit_id", "pk", "status")
+    homes: dict[int, list[int]] = {}
+    gone = []
+    for unit_id, member_id, status in rows:
+        homes.setdefault(unit_id, []).append(member_id)
+        if status in {MemberStatus.LEFT, MemberStatus.REFUSED}:
+            gone.append(member_id)
+    for unit_id, member_ids in sorted(homes.items()):
+        follow_homes(actor=actor, member_ids=member_ids, unit_id=unit_id, reason=roster_import.file_name)
+    write_off_kept(actor=actor, member_ids=gone, unit_id=roster_import.unit_id)
+
+
 def _write(
-    import_id: int, columns: Sequence[StagedColumn], scope: frozenset[int], progress: Progress
+    actor: "Actor", import_id: int, columns: Sequence[StagedColumn], scope: frozenset[int], progress: Progress
 ) -> dict[str, Any]:
     """Check again, change and add; returns the counts of what was done.
 
@@ -142,6 +163,9 @@ def _write(
         try:
             with transaction.atomic(), links_in_bulk():
                 _check_again(import_id, columns, scope)
+                checks.reject_holders(import_id)
+                if "status" in {column.key for column in columns}:
+                    reject_steps(import_id, actor)
                 counts = checks.counts(import_id)
                 progress.stage("changing", counts["verdicts"]["changed"])
                 if counts["verdicts"]["changed"]:
@@ -225,6 +249,8 @@ def _change(import_id: int, columns: Sequence[StagedColumn]) -> None:
     before = ", ".join(f"'{column.column}', m.{column.column}" for column in own)
     if "name" in keys:
         before += "".join(f", '{word}', m.{word}" for word in SEARCH_WORDS)
+    if "status" in keys:
+        before += "".join(f", '{name}', m.{name}" for name in FOLLOWING if name not in keys)
     links = [column for column in columns if column.kind == "links"]
     before += "".join(f", '{column.column}', to_jsonb(coalesce({column.key}_old.ids, '{{}}'))" for column in links)
     old = " ".join(
@@ -232,7 +258,8 @@ def _change(import_id: int, columns: Sequence[StagedColumn]) -> None:
         f" FROM {LINKS[column.key][0]} l WHERE l.member_id = m.id) {column.key}_old ON true"
         for column in links
     )
-    written = [(column.column, column.merged) for column in own]
+    following = written_with_status(keys) if "status" in keys else []
+    written = [(column.column, column.merged) for column in own if column.column not in dict(following)] + following
     if "name" in keys:
         written += [(word, f"coalesce(s.{word}, m.{word})") for word in SEARCH_WORDS]
     with connection.cursor() as cursor:
@@ -285,7 +312,7 @@ def _add(import_id: int, columns: Sequence[StagedColumn], units: dict[str, dict[
         " WHERE s.import_id = %(id)s AND s.verdict = 'new' AND s.unit_id BETWEEN %(first)s AND %(last)s"
         " ORDER BY s.unit_id, s.name"
     )
-    parameters = {"id": import_id, "revision": _last_revision()}
+    parameters = {"id": import_id, "revision": last_revision()}
     added = 0
     with connection.cursor() as cursor:
         for first, last in _pieces(units):
@@ -310,8 +337,8 @@ def _pieces(units: dict[str, dict[str, int]]) -> list[tuple[int, int]]:
     return [*pieces, (first, 2**62)] if held else pieces
 
 
-def _last_revision() -> int:
-    """Later edits of what this transaction wrote get higher revisions, because its rows stay locked until it ends."""
+def last_revision() -> int:
+    """A revision of now; later edits get higher ones, as what this transaction wrote stays locked until it ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('members_revision_sequence')")
         return int(cursor.fetchone()[0])

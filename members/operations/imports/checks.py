@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import connection
 
+from members.models import Merger
 from members.operations.imports.columns import COLUMNS, IDENTITY, SEARCH_WORDS, StagedColumn, changed_keys, links_now
 
 ANALYZE_FROM = 100
@@ -51,6 +52,22 @@ SELECT %(id)s, sheet, "row", 'identity', 'person_elsewhere', '', '{}', true FROM
 """
 )
 
+# Few records are merged, so they are looked up from their side.
+_MERGED = (
+    """
+WITH merged AS (
+    UPDATE members_stagedrow s SET verdict = 'rejected'
+      FROM members_merger g JOIN members_member m ON m.id = g.merged_id
+     WHERE s.import_id = %(id)s AND s.verdict = 'new' AND m.identity_index = s.identity_index
+    RETURNING s.sheet, s."row"
+)
+"""
+    + _PROBLEM_HEAD
+    + """
+SELECT %(id)s, sheet, "row", 'identity', 'person_merged', '', '{}', true FROM merged
+"""
+)
+
 _NO_UNIT = (
     """
 WITH homeless AS (
@@ -62,6 +79,29 @@ WITH homeless AS (
     + _PROBLEM_HEAD
     + """
 SELECT %(id)s, sheet, "row", 'unit', 'unit_missing', '', '{}', true FROM homeless
+"""
+)
+
+# Nobody leaves, or goes to a unit that the store does not supply, with things that must come back.
+_HOLDS = (
+    """
+WITH holding AS (
+    UPDATE members_stagedrow s SET verdict = 'rejected'
+     WHERE s.import_id = %(id)s AND s.verdict = 'changed' AND s.changed_fields && '{unit,status}' AND EXISTS (
+        SELECT FROM members_holding h JOIN members_equipmentkind k ON k.id = h.kind_id AND k.returnable
+          JOIN members_store store ON store.id = h.store_id JOIN corps_unit supplied ON supplied.id = store.unit_id
+          LEFT JOIN corps_unit home ON home.id = s.unit_id
+         WHERE h.member_id = s.member_id AND h.quantity > 0 AND (
+            ('status' = ANY(s.changed_fields) AND s.status IN ('left', 'refused'))
+            OR ('unit' = ANY(s.changed_fields)
+                AND NOT (home.tree_id = supplied.tree_id AND home.lft BETWEEN supplied.lft AND supplied.rght))))
+    RETURNING s.sheet, s."row", s.status IN ('left', 'refused') AND 'status' = ANY(s.changed_fields) AS leaves
+)
+"""
+    + _PROBLEM_HEAD
+    + """
+SELECT %(id)s, sheet, "row", CASE WHEN leaves THEN 'status' ELSE 'unit' END, 'holds_equipment', '', '{}', true
+FROM holding
 """
 )
 
@@ -118,7 +158,15 @@ def classify(import_id: int, columns: Sequence[StagedColumn], scope: Iterable[in
     _run(_DUPLICATES, id=import_id)
     if scope is not None:
         _run(_OUTSIDE, id=import_id, scope=sorted(scope))
+    if Merger.objects.exists():
+        _run(_MERGED, id=import_id)
     _run(_matched(columns), id=import_id)
+    reject_holders(import_id)
+
+
+def reject_holders(import_id: int) -> None:
+    """Rows that would take people away from the stores whose things they hold are not taken."""
+    _run(_HOLDS, id=import_id)
 
 
 def give_unit(import_id: int, unit_id: int) -> None:

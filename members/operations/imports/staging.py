@@ -31,6 +31,7 @@ from members.operations.imports.columns import present
 from members.operations.imports.encoding import PROBLEM, RowEncoder
 from members.operations.imports.progress import Listener, Progress, topic
 from members.operations.imports.references import UnitResolver, grids_of, groups_of, partners_of
+from members.operations.imports.steps import reject_steps
 from members.reading import Batch, Done, Event, FileRefused, Limits, Notice, Questions, SheetFound, read_roster
 
 if TYPE_CHECKING:
@@ -175,6 +176,8 @@ def _in_transaction(held: Claim, roster_import: RosterImport, events: Iterable[E
     progress.stage("checking", found.rows)
     checks.analyze(found.rows)
     checks.classify(roster_import.pk, present(found.keys | ({"unit"} if leaf else set())), _limits_of(scope, corps_id))
+    if "status" in found.keys:
+        reject_steps(roster_import.pk, actor)
     found.questions = [*_unit_questions(scope, encoder), *_home_questions(scope, roster_import, found, leaf=leaf)]
     if found.questions:
         _ask(held, roster_import, found)

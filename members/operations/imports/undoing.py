@@ -14,6 +14,7 @@ from corps.queries.scope import require, scope_of
 from corps.queue import enqueue
 from members.enums import ImportState
 from members.models import Member, RosterImport
+from members.operations.holding import taken_back
 from members.operations.imports.applying import links_in_bulk, lock_roster
 from members.operations.imports.claims import Claim, finish
 from members.operations.imports.columns import LINKS, OWN, SEARCH_WORDS
@@ -65,6 +66,7 @@ def _undo(held: Claim, roster_import: RosterImport, progress: Progress) -> None:
         parameters = {
             "id": roster_import.pk,
             "revision": roster_import.applied_revision,
+            "applied_at": roster_import.applied_at,
             "scope": sorted(scope_of(actor, Permission.MEMBER_IMPORT).ids),
         }
         with connection.cursor() as cursor, links_in_bulk():
@@ -88,7 +90,13 @@ def _undo(held: Claim, roster_import: RosterImport, progress: Progress) -> None:
 def _hangs_nothing() -> str:
     """SQL: no row of another table points at member `m`."""
     tests = ["m.account_id IS NULL"]
-    for relation in Member._meta.related_objects:
+    # Hidden ones as well: what serves or carries points at members without a name back.
+    relations: list[Any] = [
+        one for one in Member._meta.get_fields(include_hidden=True) if one.auto_created and not one.concrete
+    ]
+    for relation in relations:
+        if relation.many_to_many:
+            continue
         table = relation.related_model._meta.db_table
         if table in _OWNED or not getattr(relation.field, "db_constraint", True) or not relation.field.concrete:
             continue
@@ -119,6 +127,10 @@ def _restore_changed(cursor: Any, parameters: dict[str, Any]) -> int:
     untouched = (
         "m.revision <= %(revision)s AND m.unit_id = ANY(%(scope)s) AND NOT EXISTS (SELECT 1 FROM corps_unit u"
         " WHERE u.id = (c.before ->> 'unit_id')::bigint AND u.active_until IS NOT NULL)"
+        # Nor anywhere else while holding equipment: it would have to go along, or come back first.
+        " AND NOT (m.id IN (SELECT h.member_id FROM members_holding h WHERE h.member_id IS NOT NULL AND h.quantity > 0)"
+        " AND (coalesce((c.before ->> 'unit_id')::bigint, m.unit_id) <> m.unit_id"
+        " OR coalesce(c.before ->> 'status', m.status) <> m.status))"
     )
     cursor.execute(
         f"""
@@ -131,15 +143,16 @@ SELECT m.id, c.before FROM members_member m JOIN members_importchange c ON c.mem
 """,
         parameters,
     )
-    cursor.execute(
-        f"""
+    with taken_back(parameters["applied_at"]):
+        cursor.execute(
+            f"""
 UPDATE members_member m SET {old}, updated_at = now()
   FROM (SELECT r.id AS wanted, (jsonb_populate_record(present, r.before)).*
           FROM restored_members r JOIN members_member present ON present.id = r.id) old
  WHERE m.id = old.wanted
 """
-    )
-    restored = int(cursor.rowcount)
+        )
+        restored = int(cursor.rowcount)
     for key, (table, other) in LINKS.items():
         column = {"groups": "group_ids", "teams": "team_ids"}[key]
         cursor.execute(

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
-from members.enums import MemberStatus
+from members import enums
 from members.queries.roster.sql import Condition, all_of
 
 SOON_DAYS = 30
@@ -81,7 +81,7 @@ class RosterFilter:
         )
 
 
-ON_THE_ROSTER = tuple(status.value for status in MemberStatus if status != MemberStatus.LEFT)
+ON_THE_ROSTER = tuple(status.value for status in enums.ON_THE_ROSTER)
 
 
 def years_before(day: dt.date, years: int) -> dt.date:
