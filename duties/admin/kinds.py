@@ -1,6 +1,6 @@
 """Kinds of duty: the corps' own list, decided in its top unit."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -45,7 +45,7 @@ class DutyKindAdmin(KindAdmin):
     add_permission = Permission.DUTY_KIND
     change_permission = Permission.DUTY_KIND
     pages = (UsePage, PlantPage)
-    fields = ("corps", "code", "name", "category", "mechanism", "needed", "starts", "minutes", "reason")
+    fields = ("corps", "code", "name", "category", "mechanism", "needed", "starts", "minutes", "requirement", "reason")
     list_display = (
         "name",
         "code_column",
@@ -54,9 +54,11 @@ class DutyKindAdmin(KindAdmin):
         "needed",
         "starts_column",
         "minutes",
+        "requirement",
         "active",
         "corps",
     )
+    list_select_related: ClassVar[tuple[str, ...]] = ("corps", "requirement")
     list_filter = (
         by_choice("category", _("counts as"), DutyCategory.choices),
         by_choice("mechanism", _("mechanism"), Mechanism.choices),
@@ -69,6 +71,8 @@ class DutyKindAdmin(KindAdmin):
 
     def operate(self, request: HttpRequest, obj: Any, form: Any, *, adding: bool) -> Any:
         values = dict(form.cleaned_data)
+        requirement = values.pop("requirement")
+        values["requirement_id"] = requirement.pk if requirement else None
         if adding:
             return kinds.add_kind(actor=actor_of(request), corps_id=values.pop("corps").pk, **values)
         return kinds.edit_kind(actor=actor_of(request), kind_id=obj.pk, **values)

@@ -194,6 +194,14 @@ def typed_periods(
     return [(begin, begin + dt.timedelta(minutes=minutes)) for begin in begins]
 
 
+def typed_kind(typed: str, kinds: Sequence[KindChoice]) -> KindChoice | None:
+    """The kind a word or a key means while a form is still being filled in; None until it is clear."""
+    word = typed.strip()
+    keyed = [one for one in kinds if str(one.id) == word]
+    found = keyed or (_meant(word, kinds) if word else [])
+    return found[0] if len(found) == 1 else None
+
+
 def ids_of_teams(typed: str, find_people: FindPeople) -> list[list[int]]:
     """Members' ids by team. Raises `ValidationError` that says which name is unknown or may be several people."""
     teams = read_teams(typed)

@@ -88,7 +88,7 @@ class _PlanFields(forms.Form):
             self.fields["people"].widget.attrs |= {
                 "data-suggest-url": people_url,
                 "data-suggest-many": True,
-                "data-suggest-with": "day starts ends",
+                "data-suggest-with": "day starts ends kind",
             }
 
     def clean_people(self) -> list[int]:

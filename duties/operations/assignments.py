@@ -13,6 +13,7 @@ from duties.models import Assignment, Attendance, Shift
 from duties.operations.holding import Right, chosen_members, hold_members, one_place_each, writing_shift
 from duties.policies.people import check_on_duty
 from duties.policies.shifts import check_can_change
+from duties.queries.fitness import check_fit
 from duties.queries.free import Clash, planned_clashes
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 def assign(*, actor: "Actor", shift_id: int, member_ids: Iterable[int]) -> list[Assignment]:
     """Put members on a shift: all of them or none. Whoever is on it already stays.
 
-    Raises `Refusal`: a member is held by another shift at that time, has left or is suspended, or belongs elsewhere.
+    Raises `Refusal`: a member is held by another shift at that time, has left or is suspended, belongs elsewhere, or
+    does not fulfil what the kind of duty requires on that day.
     """
     with writing_shift(
         actor=actor, action="shift.assign", permission=Permission.DUTY_PLAN, shift_id=shift_id, joint=True
@@ -60,7 +62,7 @@ def release(shift: Shift, member_ids: Collection[int]) -> None:
 
 
 def put_on(*, actor: "Actor", shifts: Sequence[Shift], right: Right, member_ids: Iterable[int]) -> list[Assignment]:
-    """Plan the members for each of the shifts, which the caller holds and which have the same units."""
+    """Plan the members for each of the shifts, which the caller holds and which have the same units and kind."""
     wanted = sorted(set(member_ids))
     if not wanted or not shifts:
         return []
@@ -81,6 +83,16 @@ def put_on(*, actor: "Actor", shifts: Sequence[Shift], right: Right, member_ids:
         if (shift.pk, member_id) not in before
     ]
     again = [row.pk for row in before.values() if not row.active]
+    check_fit(
+        shifts[0].kind,
+        members,
+        [
+            (member_id, shift.day)
+            for shift in shifts
+            for member_id in wanted
+            if (row := before.get((shift.pk, member_id))) is None or not row.active
+        ],
+    )
     with one_place_each(lambda: _clashes(actor, shifts, wanted), remedy()):
         Assignment.objects.filter(pk__in=again).update(active=True)
         Assignment.objects.bulk_create(fresh)

@@ -32,6 +32,7 @@ from duties.operations.holding import (
 from duties.policies import attendance as policy
 from duties.policies.people import check_on_duty
 from duties.policies.shifts import check_can_change, check_reason
+from duties.queries.fitness import check_fit
 from duties.queries.free import Clash, attended_clashes, planned_clashes
 from duties.queries.homes import homes_on
 from duties.queries.shifts import attendance_of
@@ -322,6 +323,8 @@ class _List:
         for row in replaced:
             if row.replaced_by is not None and self.shift.state == ShiftState.PLANNED:
                 check_on_duty(row.replaced_by, self.shift.day)
+                stand_in = {row.replaced_by.pk: row.replaced_by}
+                check_fit(self.shift.kind, stand_in, [(row.replaced_by.pk, self.shift.day)])
                 self._plan_again(row.replaced_by.pk)
 
     def _plan_again(self, member_id: int) -> None:

@@ -11,6 +11,7 @@ from duties.logic.standing import may_serve
 from duties.models import Assignment, Shift, ShiftUnit
 from duties.operations.assignments import remedy
 from duties.operations.holding import hold_members, one_place_each
+from duties.queries.fitness import unfit_for
 from duties.queries.free import planned_clashes, shift_title
 from members.enums import MemberStatus
 from members.models import Member
@@ -96,7 +97,7 @@ def _free_people(actor: "Actor", twin: Shift, people: Sequence[Member], left_out
     period = (twin.starts_at, twin.ends_at)
     ids = [member.pk for member in people]
     clashes = planned_clashes(actor=actor, member_ids=ids, starts_at=twin.starts_at, ends_at=twin.ends_at)
-    held = {clash.member_id: clash.sentence for clash in reversed(clashes)}
+    held = unfit_for(twin.kind, people, [twin.day]) | {clash.member_id: clash.sentence for clash in reversed(clashes)}
     taken = []
     for member in people:
         serving = may_serve(member.status, member.status_on, twin.day)

@@ -16,6 +16,7 @@ from duties.enums import DutyCategory, Mechanism
 from duties.models import DutyKind
 from duties.operations.default_kinds import DEFAULTS
 from duties.policies.kinds import check_category_stays, check_kind_values
+from members.queries.requirements import requirement_of
 
 if TYPE_CHECKING:
     from corps.actors import Actor
@@ -34,9 +35,13 @@ def add_kind(
     needed: int,
     starts: dt.time,
     minutes: int,
+    requirement_id: int | None = None,
     reason: str = "",
 ) -> DutyKind:
-    """Enter a kind of duty; `needed`, `starts` and `minutes` are what planning proposes. Raises `Refusal`."""
+    """Enter a kind of duty; `needed`, `starts` and `minutes` are what planning proposes.
+
+    Whoever is put on a shift of it must fulfil the requirement on that day. Raises `Refusal`.
+    """
     with acting(
         actor=actor,
         action="duty_kind.add",
@@ -47,6 +52,7 @@ def add_kind(
         kind = DutyKind(corps_id=corps_id, code=code.strip())
         kind.name, kind.category, kind.mechanism = name.strip(), category, mechanism
         kind.needed, kind.starts, kind.minutes = needed, starts, minutes
+        kind.requirement = requirement_of(kind.corps_id, requirement_id)
         return _write(kind)
 
 
@@ -60,9 +66,11 @@ def edit_kind(
     needed: int,
     starts: dt.time,
     minutes: int,
+    requirement_id: int | None = None,
     reason: str = "",
 ) -> DutyKind:
-    """Write a kind as a whole; its category stays once shifts of it exist. Shifts already planned keep what they have.
+    """Write a kind as a whole; its category stays once shifts of it exist. Shifts already planned keep what they have,
+    and the people on them, whatever a new requirement says.
 
     Raises `Refusal`.
     """
@@ -70,6 +78,7 @@ def edit_kind(
         check_category_stays(kind, category)
         kind.name, kind.category, kind.mechanism = name.strip(), category, mechanism
         kind.needed, kind.starts, kind.minutes = needed, starts, minutes
+        kind.requirement = requirement_of(kind.corps_id, requirement_id)
         return _write(kind)
 
 

@@ -17,7 +17,9 @@ from duties.operations.holding import Right, hold_members, one_place_each, writi
 from duties.operations.shift_plan import Changes, Planned, ShiftPlan, plan_of
 from duties.policies import shifts as policy
 from duties.policies.attendance import EARLY
+from duties.queries.fitness import check_fit
 from duties.queries.free import planned_clashes
+from members.models import Member
 
 if TYPE_CHECKING:
     from corps.actors import Actor
@@ -68,6 +70,7 @@ def edit_shift(
         wanted = before if member_ids is None else set(member_ids)
         recorded = shift.attendances.filter(current=True).values_list("member_id", flat=True)
         hold_members({*before, *wanted, *recorded})
+        day_before = shift.day
         plan.write(shift, starts_at, ends_at)
         _check_attendance_fits(shift)
         release(shift, before - wanted)
@@ -79,6 +82,9 @@ def edit_shift(
         ):
             shift.save()
         shift.refresh_from_db(fields=["day"])
+        if plan.kind_changed or shift.day != day_before:
+            staying = Member.objects.in_bulk(before & wanted)
+            check_fit(shift.kind, staying, [(member_id, shift.day) for member_id in staying])
         plan.join([shift])
         put_on(actor=actor, shifts=[shift], right=right, member_ids=wanted - before)
         return shift

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from corps.permissions import Permission
 from corps.queries.scope import Tree, allowed, current_tree, local_today, require
 from duties.logic.standing import may_serve
-from duties.models import Assignment, Shift, ShiftUnit
+from duties.models import Assignment, DutyKind, Shift, ShiftUnit
+from duties.queries.fitness import unfit_for
 from duties.queries.free import Period, clashes_within
 from duties.queries.offers import labels_of
 from members.enums import MemberStatus
@@ -43,13 +44,20 @@ class Candidate:
 
 
 def candidates(
-    actor: "Actor", unit: "Node | Unit", words: str, shift: Shift | None = None, periods: Sequence[Period] = ()
+    actor: "Actor",
+    unit: "Node | Unit",
+    words: str,
+    shift: Shift | None = None,
+    *,
+    periods: Sequence[Period] = (),
+    kind: DutyKind | None = None,
 ) -> list[Candidate]:
     """Members of the unit and everything below it, of further teams there, and of the shift's joint units, that the
     words (name, pinyin, initials) may mean; all of them without words. At most fifty, who is free first.
 
     With `shift`: who is planned for it already, or held by another at that time, says so; without one, who is held in
-    any of the `periods`. Raises `Http404` or `PermissionDenied` for a unit in which the actor does not plan.
+    any of the `periods`; and who does not fulfil what the kind of duty requires then. Raises `Http404` or
+    `PermissionDenied` for a unit in which the actor does not plan.
     """
     require(actor, Permission.DUTY_PLAN, unit.id)
     tree = current_tree()
@@ -57,7 +65,7 @@ def candidates(
     found = {member.pk: member for member in Member.objects.filter(pk__in=ids).only(*_FIELDS)}
     members = [found[identifier] for identifier in ids if identifier in found]
     labels = labels_of(members)
-    speaks_against = _reasons(actor, members, shift, periods)
+    speaks_against = _reasons(actor, members, shift, periods, kind)
     rows = [
         Candidate(
             id=member.pk,
@@ -103,10 +111,12 @@ def _team_members(unit_ids: Iterable[int], words: str) -> list[int]:
     return list(rows.order_by("pinyin", "name", "id").values_list("pk", flat=True).distinct()[:OFFERED])
 
 
-def _reasons(actor: "Actor", members: list[Member], shift: Shift | None, periods: Sequence[Period]) -> dict[int, str]:
+def _reasons(
+    actor: "Actor", members: list[Member], shift: Shift | None, periods: Sequence[Period], kind: DutyKind | None
+) -> dict[int, str]:
     """What speaks against members, by id."""
     if shift is not None:
-        periods = [(shift.starts_at, shift.ends_at)]
+        periods, kind = [(shift.starts_at, shift.ends_at)], shift.kind
     day = timezone.localdate(periods[0][0]) if periods else local_today()
     reasons = {
         member.pk: str(MemberStatus(member.status).label)
@@ -121,4 +131,6 @@ def _reasons(actor: "Actor", members: list[Member], shift: Shift | None, periods
     clashes = clashes_within(
         actor=actor, member_ids=ids, periods=periods, but_shift_id=shift.pk if shift is not None else None
     )
-    return {clash.member_id: clash.sentence for clash in reversed(clashes)} | reasons
+    days = [timezone.localdate(starts_at) for starts_at, _ends_at in periods] or [day]
+    unfit = unfit_for(kind, members, days) if kind is not None else {}
+    return unfit | {clash.member_id: clash.sentence for clash in reversed(clashes)} | reasons

@@ -2,19 +2,14 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.db.models import Count, Sum
 from django.db.models.functions import ExtractMonth
 from django.utils import timezone
 
-from corps.actors import account_id
 from duties.enums import SERVED, ShiftState
 from duties.models import Assignment, Attendance, Shift
 from members.models import Member
-
-if TYPE_CHECKING:
-    from corps.actors import Actor
 
 AHEAD = dt.timedelta(days=60)
 BACK = dt.timedelta(days=30)
@@ -42,22 +37,10 @@ class MonthHours:
     minutes: int
 
 
-def member_of(actor: "Actor") -> Member | None:
-    """The member whose account this is; None for accounts that belong to no member."""
-    own = account_id(actor)
-    found: Member | None = None
-    if own is not None:
-        found = Member.objects.filter(account_id=own).select_related("unit").first()
-    return found
-
-
-def my_shifts(actor: "Actor") -> list[MyShift]:
-    """The member's shifts from a month ago until two months ahead, cancelled ones left out, in the order of their
-    start; empty for who is no member.
+def my_shifts(member: Member) -> list[MyShift]:
+    """The reader's own shifts from a month ago until two months ahead, cancelled ones left out, in the order of their
+    start.
     """
-    member = member_of(actor)
-    if member is None:
-        return []
     today = timezone.localdate()
     first, last = today - BACK, today + AHEAD
     # Two short look-ups by the member; asked as one question about shifts, every shift of the months would be read.
@@ -73,11 +56,8 @@ def my_shifts(actor: "Actor") -> list[MyShift]:
     return [MyShift(shift, own.get(shift.pk)) for shift in shifts]
 
 
-def my_hours(actor: "Actor", year: int) -> list[MonthHours]:
-    """Twelve months of the year with what the member served in each; empty for who is no member."""
-    member = member_of(actor)
-    if member is None:
-        return []
+def my_hours(member: Member, year: int) -> list[MonthHours]:
+    """Twelve months of the year with what the reader served in each."""
     rows = (
         Attendance.objects.filter(
             member=member, current=True, status__in=SERVED, day__gte=dt.date(year, 1, 1), day__lte=dt.date(year, 12, 31)

@@ -27,6 +27,11 @@ def kinds_in_use(corps_id: int) -> list[DutyKind]:
     return list(DutyKind.objects.filter(corps_id=corps_id, active=True))
 
 
+def kind_in_use(corps_id: int, kind_id: int) -> DutyKind | None:
+    """One of them."""
+    return DutyKind.objects.filter(corps_id=corps_id, active=True, pk=kind_id).first()
+
+
 def keys_of(name: str, *more: str) -> tuple[str, ...]:
     """What something may be called by when typed: pinyin, initials, and `more`; lower case."""
     return tuple(dict.fromkeys(key.lower() for key in (*reversed(name_pinyin(name)), *more) if key))

@@ -16,9 +16,12 @@ from corps.queries.scope import current_tree, local_today
 from corps.queries.units import path_text
 from corps.views.pages import frame
 from duties.enums import SERVED, AttendanceStatus, ShiftState
-from duties.queries.mine import MyShift, member_of, my_hours, my_shifts
+from duties.queries.mine import MyShift, my_hours, my_shifts
 from duties.views.words import STATUS_SHAPES, hours, place_of, span
 from members.models import Member
+from members.queries.equipment.mine import warnings_of
+from members.queries.people import member_of
+from members.queries.training.mine import certificates_due
 
 FIRST_YEAR = 2000
 SHOWN_AHEAD = 5
@@ -28,26 +31,27 @@ SHOWN_AHEAD = 5
 @require_GET
 def today(request: HttpRequest) -> HttpResponse:
     """The next shift large, then the coming ones and this month's hours."""
-    actor = actor_of(request)
-    member = member_of(actor)
+    member = member_of(actor_of(request))
     if member is None:
         return _page(request, None, "my", "duties/my_none.html")
     now = timezone.now()
-    coming = [_row(one, now) for one in my_shifts(actor) if one.shift.ends_at > now]
+    coming = [_row(one, now) for one in my_shifts(member) if one.shift.ends_at > now]
     year = local_today().year
-    months = my_hours(actor, year)
-    month = months[local_today().month - 1] if months else None
+    months = my_hours(member, year)
+    month = months[local_today().month - 1]
     return _page(
         request,
         member,
         "my",
         "duties/my.html",
         next=coming[0] if coming else None,
+        due=certificates_due(member, local_today()),
         coming=coming[1 : SHOWN_AHEAD + 1],
         more=max(0, len(coming) - SHOWN_AHEAD - 1),
-        month_hours=hours(month.minutes) if month else "0",
-        month_times=month.times if month else 0,
+        month_hours=hours(month.minutes),
+        month_times=month.times,
         year_hours=hours(sum(one.minutes for one in months)),
+        equipment=warnings_of(member.pk),
     )
 
 
@@ -55,12 +59,11 @@ def today(request: HttpRequest) -> HttpResponse:
 @require_GET
 def duties(request: HttpRequest) -> HttpResponse:
     """My shifts: the coming weeks, and what is behind me."""
-    actor = actor_of(request)
-    member = member_of(actor)
+    member = member_of(actor_of(request))
     if member is None:
         return _page(request, None, "my_duties", "duties/my_none.html")
     now = timezone.now()
-    rows = [_row(one, now) for one in my_shifts(actor)]
+    rows = [_row(one, now) for one in my_shifts(member)]
     return _page(
         request,
         member,
@@ -75,12 +78,11 @@ def duties(request: HttpRequest) -> HttpResponse:
 @require_GET
 def record(request: HttpRequest) -> HttpResponse:
     """My hours by month and year, and who I am to the corps."""
-    actor = actor_of(request)
-    member = member_of(actor)
+    member = member_of(actor_of(request))
     if member is None:
         return _page(request, None, "my_record", "duties/my_none.html")
     year = _year(request)
-    months = my_hours(actor, year)
+    months = my_hours(member, year)
     this = local_today()
     shown = [one for one in months if one.times or (year == this.year and one.month <= this.month)]
     return _page(

@@ -17,13 +17,13 @@ from corps.errors import Refusal
 from corps.permissions import Permission
 from corps.queries.scope import Node
 from corps.views.pages import settle, unit_door
-from duties.forms.quick import Named, ids_of_teams, typed_periods
+from duties.forms.quick import KindChoice, Named, ids_of_teams, typed_kind, typed_periods
 from duties.forms.shift import moments
 from duties.logic.times import monday_of
 from duties.operations.assignments import assign, take_off
 from duties.queries.candidates import Candidate, candidates
 from duties.queries.free import Period
-from duties.queries.offers import named_members
+from duties.queries.offers import kind_in_use, named_members
 from duties.queries.shifts import shift_of
 from duties.views.shared import day_in, kind_choices, open_units, planning_unit, require_there, shift_url
 
@@ -40,15 +40,19 @@ def find_people_in(unit_ids: Sequence[int]) -> Callable[[Sequence[str]], Named]:
 def of_unit(request: HttpRequest, unit: Node) -> HttpResponse:
     """Members that a typed word may mean, for suggestions; who is not free says why."""
     word = request.GET.get("q", "").strip()
-    found = candidates(actor_of(request), unit, word, periods=_wanted(request, unit)) if word else []
-    return _suggested(found)
+    if not word:
+        return _suggested([])
+    kinds = kind_choices(unit.corps_id)
+    chosen = typed_kind(request.GET.get("kind", ""), kinds)
+    kind = kind_in_use(unit.corps_id, chosen.id) if chosen else None
+    return _suggested(candidates(actor_of(request), unit, word, periods=_wanted(request, kinds), kind=kind))
 
 
-def _wanted(request: HttpRequest, unit: Node) -> list[Period]:
+def _wanted(request: HttpRequest, kinds: Sequence[KindChoice]) -> list[Period]:
     """When people are wanted, as far as the form around the field says already; it is still being filled in."""
     typed = request.GET
     if "days" in typed:
-        return typed_periods(typed, monday_of(day_in(request, "week")), kind_choices(unit.corps_id))
+        return typed_periods(typed, monday_of(day_in(request, "week")), kinds)
     try:
         day = dt.date.fromisoformat(typed.get("day", ""))
         starts, ends = (dt.time.fromisoformat(typed.get(name, "")) for name in ("starts", "ends"))
