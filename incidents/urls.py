@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from incidents.views import incident, listing, parties, people
+from incidents.views import incident, listing, merging, parties, people, person
 
 urlpatterns = [
     path("u/<str:code>/incidents/", listing.incidents, name="incidents"),
@@ -21,4 +21,13 @@ urlpatterns = [
     path("parties/<int:party_id>/edit/", parties.edit, name="incident_party_edit"),
     path("parties/<int:party_id>/remove/", parties.remove, name="incident_party_remove"),
     path("parties/<int:party_id>/reveal/", parties.reveal, name="incident_party_reveal"),
+    # The one act that knows all that hangs on a member.
+    path("u/<str:code>/duplicates/", merging.duplicates, name="duplicates"),
+    path("members/<int:member_id>/twins/", merging.twins, name="member_twins"),
+    path("members/<int:member_id>/merge/<int:into_id>/", merging.merge, name="member_merge"),
+    path("members/<int:member_id>/apart/<int:other_id>/", merging.apart, name="member_apart"),
+    path("apart/<int:distinction_id>/again/", merging.again, name="pair_again"),
+    path("members/<int:member_id>/record/", person.record, name="member_record"),
+    path("members/<int:member_id>/erase/", person.erase, name="member_erase"),
+    path("my/record/file/", person.own_record, name="my_record_file"),
 ]

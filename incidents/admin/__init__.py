@@ -1,5 +1,5 @@
 """The incident log for police liaison officers."""
 
-from incidents.admin import incidents, kinds
+from incidents.admin import incidents, kinds, merging, people
 
-__all__ = ["incidents", "kinds"]
+__all__ = ["incidents", "kinds", "merging", "people"]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from corps.policies.tree import listed
 from incidents.models import Incident, Participant
 from incidents.operations.cleaning import InvalidIncident
-from members.enums import MemberStatus
+from members.enums import EVER_MEMBERS, MemberStatus
 from members.models import Member
 
 if TYPE_CHECKING:
@@ -34,6 +34,11 @@ def set_participants(*, actor: "Actor", incident: Incident, member_ids: Collecti
     if set(members) != added:
         raise InvalidIncident(
             {"participants": _("Somebody on the list is not on the roster of your units. Choose from the list.")}
+        )
+    strangers = [member.name for member in members.values() if member.status not in EVER_MEMBERS]
+    if strangers:
+        raise InvalidIncident(
+            {"participants": _("No members of the corps: %(names)s. Take them off.") % {"names": listed(strangers)}}
         )
     day = timezone.localdate(incident.occurred_at)
     gone = [

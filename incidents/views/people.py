@@ -12,6 +12,7 @@ from corps.permissions import Permission
 from corps.queries.scope import Node, Tree, scope_of
 from corps.views.pages import unit_door
 from incidents.models import Incident
+from members.enums import EVER_MEMBERS
 from members.logic.words import Kind, read_word
 from members.queries.roster import RosterFilter, Row, list_members, within
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from corps.actors import Actor
 
 FOUND = 8
+# Who left may have taken part before; who has only applied has not.
+_MEMBERS = RosterFilter(statuses=tuple(status.value for status in EVER_MEMBERS))
 
 
 class Somebody(NamedTuple):
@@ -48,7 +51,7 @@ def find_people(actor: "Actor", unit: Node, typed: str) -> list[Somebody]:
     rows: list[Row] = []
     for node in dict.fromkeys((unit, _widest(actor, unit))):
         if len(rows) < FOUND:
-            page = list_members(actor=actor, place=within(actor, node), typed=typed, size=FOUND)
+            page = list_members(actor=actor, place=within(actor, node), typed=typed, chosen=_MEMBERS, size=FOUND)
             present = {row.id for row in rows}
             rows += [row for row in page.rows if row.id not in present]
     return [_somebody(row, scope.tree) for row in rows[:FOUND]]

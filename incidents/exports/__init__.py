@@ -1,0 +1,1 @@
+"""Files made of incidents and of what lies below them."""
