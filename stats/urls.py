@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from stats.views import alarms, home, result_facts, results
+from stats.views import alarms, home, result_facts, results, stock, stock_entitled, stock_facts
 
 urlpatterns = [
     path("", home.start, name="home"),
@@ -16,6 +16,10 @@ urlpatterns = [
     path("alarm-imports/<int:import_id>/apply/", alarms.apply, name="alarm_apply"),
     path("alarm-imports/<int:import_id>/discard/", alarms.discard, name="alarm_discard"),
     path("alarm-imports/<int:import_id>/undo/", alarms.undo, name="alarm_undo"),
+    path("u/<str:code>/stock/", stock.stock, name="stock"),
+    path("u/<str:code>/stock/entitled/", stock_entitled.entitled, name="stock_entitled"),
+    path("u/<str:code>/stock/export/", stock.export, name="stock_export"),
+    path("u/<str:code>/stock/<int:kind_id>/", stock_facts.facts, name="stock_facts"),
     path("u/<str:code>/results/", results.results, name="results"),
     path("u/<str:code>/results/export/", results.export, name="results_export"),
     path("u/<str:code>/results/<slug:measure>/", result_facts.facts, name="result_facts"),

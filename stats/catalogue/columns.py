@@ -15,7 +15,7 @@ from django.db.models.expressions import RawSQL
 
 from duties.enums import SERVED, AttendanceStatus, DutyCategory, Mechanism, ShiftState
 from incidents.enums import IncidentCategory, IncidentState
-from members.enums import MemberStatus, Occupation
+from members.enums import EVER_MEMBERS, MemberStatus, Occupation
 
 Condition: TypeAlias = Mapping[str, tuple[str | bool, ...]]
 
@@ -64,7 +64,8 @@ SOURCES: Final[dict[str, Source]] = {
         Source(
             "incident", "incident", "incidents.Incident", "incidents_incident", {"state": (IncidentState.VERIFIED,)}
         ),
-        Source("joined", "roster", "members.Member", "members_member", {}, day=_JOINED),
+        # Who has only applied, was not admitted, or has another record is no fact of the roster.
+        Source("joined", "roster", "members.Member", "members_member", {"status": EVER_MEMBERS}, day=_JOINED),
         # Who left on an unknown day, or before having joined, was never counted.
         Source(
             "departed",

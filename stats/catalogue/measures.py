@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from members.enums import MemberRole
 from stats.catalogue.columns import COLUMNS, SERVED_PART, Part
 
 
@@ -29,6 +30,7 @@ class Group(Enum):
     INCIDENTS = "incidents"
     PUBLICITY = "publicity"
     PEOPLE = "people"
+    TRAINING = "training"
     ORGANISATION = "organisation"
 
     @property
@@ -43,6 +45,7 @@ _GROUP_NAMES: Final = {
     Group.INCIDENTS: _("What was achieved"),
     Group.PUBLICITY: _("Publicity"),
     Group.PEOPLE: pgettext_lazy("group of measures", "People"),
+    Group.TRAINING: pgettext_lazy("group of measures", "Training"),
     Group.ORGANISATION: _("Organisation"),
 }
 
@@ -53,7 +56,7 @@ class Measure:
 
     A RATIO names two other measures; with `percent` it is given in hundredths. `digits` is how many decimals it is
     shown with. A DIRECT measure names its way of counting in `direct`; with `once` it counts things that several units
-    may share, each once.
+    may share, each once, and with `dated` it is known as of any day, so that periods can be compared.
     """
 
     code: str
@@ -70,6 +73,7 @@ class Measure:
     digits: int = 0
     direct: str = ""
     once: bool = False
+    dated: bool = False
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -404,6 +408,68 @@ _PEOPLE = (
     ),
 )
 
+# Rows that say how long something holds cannot be added up day by day as joining and leaving are (see
+# docs/adr/0014-requirements.md); one statement counts all of these for all units asked about.
+_HOLDS_ONE = _(
+    "Members on the roster at the end of the period, at the home unit of today, who hold at least one certificate that"
+    " is valid on its last day (today, while it runs)."
+)
+_IN_ROLE = _("Members with this role on the roster at the end of the period, at the home unit of today.")
+_IN_ROLE_TRAINED = _("Of them those who hold at least one valid certificate.")
+_IN_ROLE_SHARE = _("Who holds at least one valid certificate, of all members with this role.")
+
+
+def _as_of(code: str, name: Promise, definition: Promise) -> Measure:
+    return Measure(code, name, PEOPLE, definition, Group.TRAINING, Adds.DIRECT, direct=code, dated=True)
+
+
+def _of_role(role: MemberRole, people: Promise, trained: Promise, share: Promise) -> tuple[Measure, ...]:
+    return (
+        _as_of(f"role_{role.value}", people, _IN_ROLE),
+        _as_of(f"trained_{role.value}", trained, _IN_ROLE_TRAINED),
+        _share(
+            Group.TRAINING,
+            f"trained_{role.value}_share",
+            share,
+            _IN_ROLE_SHARE,
+            of=(f"trained_{role.value}", f"role_{role.value}"),
+        ),
+    )
+
+
+_TRAINING = (
+    _as_of("trained", _("People trained"), _HOLDS_ONE),
+    _share(
+        Group.TRAINING,
+        "trained_share",
+        _("Share of members trained"),
+        _("Members who hold at least one valid certificate, of all people on the roster."),
+        of=("trained", "people"),
+    ),
+    *_of_role(
+        MemberRole.INFORMATION,
+        _("Information role: people"),
+        _("Information role: trained"),
+        _("Information role: share trained"),
+    ),
+    *_of_role(
+        MemberRole.MEDIATION,
+        _("Mediation role: people"),
+        _("Mediation role: trained"),
+        _("Mediation role: share trained"),
+    ),
+    *_of_role(MemberRole.SAFETY, _("Safety role: people"), _("Safety role: trained"), _("Safety role: share trained")),
+    *_of_role(
+        MemberRole.EMERGENCY,
+        _("Emergency role: people"),
+        _("Emergency role: trained"),
+        _("Emergency role: share trained"),
+    ),
+    *_of_role(
+        MemberRole.SERVICE, _("Service role: people"), _("Service role: trained"), _("Service role: share trained")
+    ),
+)
+
 _ORGANISATION = (
     _direct("corps", _("Corps"), PIECES, _("Corps that exist at the end of the period.")),
     _direct("detachments", _("Detachments"), PIECES, _("Detachments that exist at the end of the period.")),
@@ -430,7 +496,8 @@ _ORGANISATION = (
 
 #: Every measure by its code, in the order in which pages show them.
 MEASURES: Final[dict[str, Measure]] = {
-    measure.code: measure for measure in (*_SERVICE, *_SESSIONS, *_INCIDENTS, *_PUBLICITY, *_PEOPLE, *_ORGANISATION)
+    measure.code: measure
+    for measure in (*_SERVICE, *_SESSIONS, *_INCIDENTS, *_PUBLICITY, *_PEOPLE, *_TRAINING, *_ORGANISATION)
 }
 
 #: What the first page of a unit shows and open pages are told of: figures of the running month.

@@ -67,15 +67,17 @@ class Form:
         object.__setattr__(self, "heads", [head for group in self.groups for head in group.heads])
 
 
-def workbook(form: Form) -> bytes:
-    """The form as an .xlsx: merged title and heads, figures right with thousands separators, ready for A4 landscape.
+def workbook(*forms: Form) -> bytes:
+    """Forms as an .xlsx, a sheet each: merged title and heads, figures right with thousands separators, ready for A4
+    landscape. Their names differ.
 
     Every text is written as text and cannot become a formula, also after the sheet has been saved as CSV.
     """
     target = io.BytesIO()
     book: Any = xlsxwriter.Workbook(target, {"in_memory": True})
-    book.set_properties({"title": form.title})
-    _Writer(book, form).write()
+    book.set_properties({"title": forms[0].title})
+    for form in forms:
+        _Writer(book, form).write()
     book.close()
     return target.getvalue()
 

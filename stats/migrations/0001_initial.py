@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from corps.schema import at_once
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -11,7 +13,7 @@ class Migration(migrations.Migration):
         ("corps", "0008_account_names"),
     ]
 
-    operations = [
+    operations = at_once(
         migrations.CreateModel(
             name="Dirty",
             fields=[
@@ -270,4 +272,4 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-    ]
+    )

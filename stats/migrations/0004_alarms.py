@@ -6,6 +6,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from corps.schema import at_once
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -15,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = at_once(
         migrations.CreateModel(
             name="AlarmFigure",
             fields=[
@@ -405,4 +407,4 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunSQL("SELECT corps_protect_history()", migrations.RunSQL.noop),
-    ]
+    )

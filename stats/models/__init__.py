@@ -5,6 +5,7 @@ from stats.models.cells import DayCell, OwnDay, TotalDay
 from stats.models.dirty import Changed, Dirty
 from stats.models.discrepancies import Discrepancy
 from stats.models.sets import MonthSet, OwnMonth
+from stats.models.stock import OwnStock, Span, StockDirty, TotalStock
 
 __all__ = [
     "AlarmFigure",
@@ -16,5 +17,9 @@ __all__ = [
     "MonthSet",
     "OwnDay",
     "OwnMonth",
+    "OwnStock",
+    "Span",
+    "StockDirty",
     "TotalDay",
+    "TotalStock",
 ]

@@ -22,13 +22,14 @@ class Table(models.TextChoices):
     TOTAL = "total", _("total cell")
     SET = "set", _("people of a month")
     DAYS = "days", _("days of a month's people")
+    STOCK = "stock", _("stock of equipment")
 
 
 class Discrepancy(models.Model):
     """A check found another figure stored than the facts give. It is open until a later check finds both equal.
 
-    `day` is the month's first day for people of a month and their days; `stored` and `counted` are None where there is
-    no row.
+    `day` is the month's first day for people of a month and their days, and the first day of the time a row of stock
+    covers; `stored` and `counted` are None where there is no row.
     """
 
     table = models.CharField(_("stored figure"), max_length=5, choices=Table.choices)

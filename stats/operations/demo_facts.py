@@ -17,7 +17,9 @@ from corps.errors import Refusal
 from corps.models import Appointment, Corps, Grid, Site, Unit
 from corps.operations.context import acting
 from corps.roles import Role
+from duties.enums import DutyCategory, Mechanism
 from duties.models import DutyKind
+from duties.operations.kinds import edit_kind as edit_duty_kind
 from duties.operations.kinds import plant_default_kinds as plant_duty_kinds
 from incidents.models import IncidentKind
 from incidents.operations.kinds import plant_default_kinds as plant_incident_kinds
@@ -70,6 +72,23 @@ def invent_facts(*, actor: "Actor", corps_code: str, seed: int, now: datetime) -
             # The planner has never seen these tables with rows; counting comes next.
             cursor.execute("ANALYZE {}".format(", ".join(_TABLES)))
     return InventedFacts(len(facts.shifts), attendance, len(facts.incidents))
+
+
+def ask_of_rescuers(*, actor: "Actor", corps_code: str, requirement_id: int) -> None:
+    """Let standing by for rescue ask something of members, so that a refusal can be seen."""
+    kind = DutyKind.objects.filter(corps__code=corps_code, category=DutyCategory.RESCUE, active=True).first()
+    if kind is not None:
+        edit_duty_kind(
+            actor=actor,
+            kind_id=kind.pk,
+            name=kind.name,
+            category=DutyCategory(kind.category),
+            mechanism=Mechanism(kind.mechanism),
+            needed=kind.needed,
+            starts=kind.starts,
+            minutes=kind.minutes,
+            requirement_id=requirement_id,
+        )
 
 
 def _invent(scene: Scene, report: Report, seed: int, now: datetime) -> Facts:

@@ -16,9 +16,11 @@ from django.db.models import Value as Constant
 from corps.enums import Level, SiteKind
 from corps.permissions import Permission
 from corps.queries.scope import Node, current_tree, scope_of
+from members.enums import ON_THE_ROSTER
 from stats.catalogue import MEASURES, SOURCES, Adds, Measure
 from stats.logic.people import keys_of
 from stats.logic.periods import Period
+from stats.queries import trained
 from stats.queries.facts import facts_behind
 from stats.queries.figures import people_who_served
 
@@ -81,9 +83,12 @@ _OPENS: Final = {
 }
 
 
+_MEMBERS: Final = [status.value for status in ON_THE_ROSTER]
+
 # What is counted directly, by the same conditions as in `stats.queries.direct`: key, unit, name, and what it opens.
 _MEMBERS_NOW: Final = """
-SELECT m.id, m.unit_id, m.name FROM members_member m WHERE m.status <> 'left' AND m.unit_id = ANY(%(units)s) AND {}
+SELECT m.id, m.unit_id, m.name FROM members_member m
+WHERE m.status = ANY(%(members)s) AND m.unit_id = ANY(%(units)s) AND {}
 """
 _UNITS: Final = """
 SELECT id, id AS unit_id, name FROM corps_unit WHERE level = %(level)s AND active_from < %(end)s
@@ -93,11 +98,11 @@ _SITES: Final = "SELECT id, unit_id, name FROM corps_site WHERE active AND kind 
 _GROUPS: Final = """
 SELECT g.id, NULL::bigint AS unit_id, g.name FROM members_functionalgroup g WHERE g.id IN (
     SELECT l.group_id FROM members_groupmembership l JOIN members_member m ON m.id = l.member_id
-    WHERE m.status <> 'left' AND m.unit_id = ANY(%(units)s))
+    WHERE m.status = ANY(%(members)s) AND m.unit_id = ANY(%(units)s))
 """
 _PARTNERS: Final = """
 SELECT p.id, NULL::bigint AS unit_id, p.name FROM members_partnerorganisation p WHERE p.id IN (
-    SELECT m.partner_id FROM members_member m WHERE m.status <> 'left' AND m.unit_id = ANY(%(units)s))
+    SELECT m.partner_id FROM members_member m WHERE m.status = ANY(%(members)s) AND m.unit_id = ANY(%(units)s))
 """
 _THINGS: Final[dict[str, tuple[str, str, dict[str, Any]]]] = {
     "corps": (_UNITS, "unit", {"level": Level.CORPS.value}),
@@ -113,6 +118,7 @@ _THINGS: Final[dict[str, tuple[str, str, dict[str, Any]]]] = {
         "member",
         {},
     ),
+    **{code: (statement, "member", {}) for code, statement in trained.LISTS.items()},
     "groups": (_GROUPS, "", {}),
     "partners": (_PARTNERS, "", {}),
 }
@@ -362,7 +368,7 @@ def _people(
 
 def _thing_list(measure: Measure, units: list[int], period: Period) -> tuple[str, dict[str, Any]]:
     statement, _opens, values = _THINGS[measure.direct]
-    return statement, {**values, "units": units, "end": period.end}
+    return statement, {**values, **trained.values_for(period.end), "units": units, "members": _MEMBERS}
 
 
 def _things(actor: "Actor", units: list[int], measure: Measure, period: Period, after: Place | None) -> Page:

@@ -17,7 +17,8 @@ from corps.queries.scope import current_tree
 from stats.catalogue import MEASURES, Adds, Measure
 from stats.logic.months import bits_by_month, broken_days, next_month, whole_months
 from stats.logic.people import set_of, unpack
-from stats.queries.direct import direct_counts
+from stats.queries import trained
+from stats.queries.direct import direct_figures
 
 Value: TypeAlias = int | float | None
 Figures: TypeAlias = dict[tuple[int, str], Value]
@@ -37,9 +38,7 @@ def figures(unit_ids: Collection[int], measures: Iterable[Measure | str], first:
         _add_flows(found, units, _of(needed, Adds.FLOW), first, end)
         _add_stocks(found, units, _of(needed, Adds.STOCK), end)
         _add_distinct(found, units, _of(needed, Adds.DISTINCT), first, end)
-        for measure in _of(needed, Adds.DIRECT):
-            for unit_id, number in direct_counts(measure.direct, units, end).items():
-                found[unit_id, measure.code] = number
+        _add_direct(found, units, _of(needed, Adds.DIRECT), end)
         for measure in _of(needed, Adds.RATIO):
             for unit_id in units:
                 found[unit_id, measure.code] = _ratio(found, unit_id, measure)
@@ -56,7 +55,7 @@ def series(
 ) -> dict[str, list[Value]]:
     """By code, the figures of one unit for each of the consecutive periods `steps` ([first, end) pairs), in order.
 
-    Flows and stocks of all steps take one query each, however many steps.
+    Flows, stocks and training of all steps take one query each, however many steps (of training, sixty at once).
     """
     asked = [MEASURES[one] if isinstance(one, str) else one for one in measures]
     needed = _with_parts_of_ratios(asked)
@@ -65,10 +64,12 @@ def series(
         _series_of_flows(found, unit_id, _of(needed, Adds.FLOW), steps)
         _series_of_stocks(found, unit_id, _of(needed, Adds.STOCK), steps)
         distinct, direct = _of(needed, Adds.DISTINCT), _of(needed, Adds.DIRECT)
+        in_training = [measure for measure in direct if measure.direct in trained.CODES]
+        direct = [measure for measure in direct if measure not in in_training]
+        _series_of_training(found, unit_id, in_training, steps)
         for number, (first, end) in enumerate(steps):
             _add_distinct(found[number], [unit_id], distinct, first, end)
-            for measure in direct:
-                found[number][unit_id, measure.code] = direct_counts(measure.direct, [unit_id], end).get(unit_id, 0)
+            _add_direct(found[number], [unit_id], direct, end)
             for measure in _of(needed, Adds.RATIO):
                 found[number][unit_id, measure.code] = _ratio(found[number], unit_id, measure)
     return {measure.code: [step[unit_id, measure.code] for step in found] for measure in asked}
@@ -190,6 +191,16 @@ def _series_of_stocks(
                 found[place - 1][unit_id, measure.code] = _value(measure, sums)
 
 
+def _series_of_training(
+    found: list[Figures], unit_id: int, measures: list[Measure], steps: Sequence[tuple[dt.date, dt.date]]
+) -> None:
+    if measures:
+        counted = trained.series(current_tree().within(unit_id), [end for _first, end in steps])
+        for place, numbers in enumerate(counted):
+            for measure in measures:
+                found[place][unit_id, measure.code] = numbers[measure.direct]
+
+
 def _add_distinct(found: Figures, units: list[int], measures: list[Measure], first: dt.date, end: dt.date) -> None:
     if not measures:
         return
@@ -200,6 +211,13 @@ def _add_distinct(found: Figures, units: list[int], measures: list[Measure], fir
     for measure in measures:
         for unit_id in units:
             found[unit_id, measure.code] = numbers.get(unit_id, 0)
+
+
+def _add_direct(found: Figures, units: list[int], measures: list[Measure], end: dt.date) -> None:
+    counted = direct_figures([measure.direct for measure in measures], units, end)
+    for measure in measures:
+        for unit_id, number in counted[measure.direct].items():
+            found[unit_id, measure.code] = number
 
 
 def _numbers_of_month(units: list[int], month: dt.date) -> dict[int, int]:

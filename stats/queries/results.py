@@ -174,8 +174,8 @@ def counts_people(measure: Measure) -> bool:
 
 
 def comparable(measure: Measure) -> bool:
-    """Whether there is a figure of another time: what is counted directly is known as of today only."""
-    return measure.adds_up is not Adds.DIRECT
+    """Whether there is a figure of another time: most of what is counted directly is known as of today only."""
+    return measure.adds_up is not Adds.DIRECT or measure.dated
 
 
 def _compared(unit: Node, period: Period, measures: Iterable[Measure], slow: frozenset[str]) -> Comparison:

@@ -20,15 +20,16 @@ from corps.queries.posts import posts_of
 from corps.queries.scope import Node, local_today, only_a_member, scope_of
 from corps.queries.units import level_names
 from corps.views.pages import frame, rights, unit_door
-from duties.queries.mine import member_of
 from members.enums import Education, MemberRole, Occupation, Sex
 from members.queries.figures import AGE_BANDS, Figures, figures_of, quick_to_count
+from members.queries.people import member_of
 from stats.operations.rollups.telling import topic_of
 from stats.queries.month import month_so_far
 from stats.queries.results import change
 from stats.views.month import month_part
 from stats.views.parts import Part
-from stats.views.tasks import Task, burning, records, waiting
+from stats.views.task import Task
+from stats.views.tasks import burning, records, waiting
 from stats.views.today import today
 
 # By these the page decides what it shows; one question each.
@@ -36,6 +37,8 @@ ASKED_RIGHTS = (
     Permission.MEMBER_VIEW,
     Permission.MEMBER_IMPORT,
     Permission.MEMBER_EDIT,
+    Permission.TRAINING_RECORD,
+    Permission.EQUIPMENT_RECORD,
     Permission.DUTY_VIEW,
     Permission.DUTY_PLAN,
     Permission.DUTY_RECORD,

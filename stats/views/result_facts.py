@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from corps.actions import action_name
+from corps.actors import shown_name
 from corps.doors import actor_of
 from corps.errors import Refusal
 from corps.permissions import Permission
@@ -101,7 +102,7 @@ def history(request: HttpRequest, unit: Node, measure: str, source: str, fact_id
             {
                 "at": entry.at,
                 "what": action_name(entry.action) if entry.action else _("Recorded"),
-                "who": _("the system") if entry.actor == "system" else entry.actor,
+                "who": shown_name(entry.actor),
                 "reason": entry.reason,
                 "changes": [one for one in entry.change.changes if not one.withheld],
                 "href": reverse("act", args=[entry.act]) if entry.act else "",

@@ -54,7 +54,7 @@ def results(request: HttpRequest, unit: Node) -> HttpResponse:
         "counting": found.counting,
         "export_url": f"{reverse('results_export', args=[unit.code])}{asked.query()}",
         "level_name": level_names(unit.corps_id).get(unit.level, ""),
-        **rights(actor_of(request), unit.id, Permission.RESULT_EXPORT),
+        **rights(actor_of(request), unit.id, Permission.RESULT_EXPORT, Permission.EQUIPMENT_VIEW),
     }
     answer = render(request, "stats/results.html", frame(request, unit, "results", **values))
     answer.status_code = 400 if asked.trouble else 200

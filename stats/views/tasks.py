@@ -1,7 +1,6 @@
 """What burns and what waits on the first page: each thing with its reason and the page where it is done."""
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
@@ -13,16 +12,30 @@ from django.utils.translation import ngettext, pgettext
 from corps.doors import actor_of
 from corps.permissions import Permission
 from corps.queries.posts import vacant_posts
-from corps.queries.scope import Node, current_tree, scope_of
+from corps.queries.scope import Node, allowed, current_tree, scope_of
+from corps.queries.several import which_exist
 from duties.queries.shifts import gaps_within
 from duties.queries.today import unclosed_shifts
 from duties.views.words import gap_word
 from incidents.enums import IncidentState
 from incidents.queries.incidents import open_incidents, waiting_for_verification
 from members.enums import ImportState
+from members.queries.asking import (
+    moves_to_answer,
+    moves_waiting,
+    proposals_to_decide,
+    proposals_waiting,
+    transfers_to_answer,
+    transfers_waiting,
+)
 from members.queries.figures import Figures
-from members.queries.importing import Waiting, imports_waiting
+from members.queries.importing import Waiting, imports_to_look_at, imports_waiting
+from members.queries.recruitment import applications_waiting, waiting_number
+from members.queries.training.sessions import sessions_over
+from members.views.equipment.tasks import equipment_tasks
 from stats.queries.open_alarms import open_alarms
+from stats.views.task import Task
+from stats.views.training import training_tasks
 
 GAPS_SHOWN = 5
 GAP_HOURS = 24
@@ -33,18 +46,7 @@ VERIFY_READ = 50
 RETURNED_SHOWN = 3
 CLOSE_SHOWN = 3
 VACANT_SHOWN = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One thing that waits: what it is, why, where it is done, and of when it is."""
-
-    shape: str
-    what: str
-    note: str
-    url: str
-    button: str
-    at: dt.datetime | None = None
+ASKED_SHOWN = 3
 
 
 def burning(request: HttpRequest, unit: Node, may: dict[str, bool]) -> list[Task]:
@@ -54,17 +56,42 @@ def burning(request: HttpRequest, unit: Node, may: dict[str, bool]) -> list[Task
 
 
 def waiting(request: HttpRequest, unit: Node, may: dict[str, bool]) -> list[Task]:
-    """What waits for the reader: incidents, imports, shifts to close, vacant posts."""
+    """What waits for the reader: transfers and proposals, incidents, imports, shifts to close, vacant posts."""
     tasks: list[Task] = []
+    there = _there(request, unit, may)
     if may["incident_verify"]:
         tasks += _unverified(request, unit)
     if may["incident_record"]:
         tasks += _returned(request, unit)
-    if may["member_import"]:
+    if may["member_edit"]:
+        tasks += _transfers(request, unit) if there & {"transfers", "moves"} else []
+        tasks += _proposals(request, unit) if "proposals" in there else []
+        tasks += _applicants(request, unit) if "applicants" in there else []
+    if "imports" in there:
         tasks += [_import_task(one) for one in imports_waiting(actor_of(request), unit)]
     if may["duty_record"]:
         tasks += _unclosed(request, unit)
+    if may["training_record"]:
+        tasks += training_tasks(actor_of(request), unit, sessions="sessions" in there)
+    if may["equipment_record"]:
+        tasks += [Task(*one) for one in equipment_tasks(unit)]
     return tasks + _vacancies(request, unit)
+
+
+def _there(request: HttpRequest, unit: Node, may: dict[str, bool]) -> set[str]:
+    """What of the rarer things waits at all: asked as one question, and each asked for only where there is any."""
+    actor, questions = actor_of(request), {}
+    if may["member_edit"]:
+        questions["transfers"] = transfers_to_answer(actor, unit)
+        questions["moves"] = moves_to_answer(actor, unit)
+        questions["proposals"] = proposals_to_decide(actor, unit)
+        if allowed(actor, Permission.MEMBER_ADMIT, unit.id):
+            questions["applicants"] = applications_waiting(unit)
+    if may["member_import"]:
+        questions["imports"] = imports_to_look_at(actor, unit)
+    if may["training_record"]:
+        questions["sessions"] = sessions_over(actor, unit)
+    return which_exist(unit, questions)
 
 
 def records(figures: Figures, roster: str) -> list[Task]:
@@ -176,6 +203,68 @@ def _returned(request: HttpRequest, unit: Node) -> list[Task]:
     if found.drafts:
         what = ngettext("%(n)s incident", "%(n)s incidents", found.drafts) % {"n": f"{found.drafts:,}"}
         tasks.append(Task("idle", what, _("not submitted yet"), f"{address}?state=draft", _("See the list")))
+    return tasks
+
+
+def _applicants(request: HttpRequest, unit: Node) -> list[Task]:
+    """People who want to join and wait for a decision."""
+    number = waiting_number(actor_of(request), unit)
+    what = ngettext("%(n)s applicant", "%(n)s applicants", number) % {"n": f"{number:,}"}
+    return [Task("wait", what, _("wait for your decision"), reverse("applicants", args=[unit.code]), _("Decide"))]
+
+
+def _transfers(request: HttpRequest, unit: Node) -> list[Task]:
+    """Members whom other units want to hand over."""
+    actor, tree = actor_of(request), current_tree()
+    arriving = transfers_waiting(actor, unit, limit=ASKED_SHOWN)
+    url = reverse("transfers", args=[unit.code])
+    tasks = [
+        Task(
+            "wait",
+            one.member.name,
+            _("transfer from %(unit)s asked for") % {"unit": tree.nodes[one.from_unit_id].short_name},
+            url,
+            _("Answer"),
+            one.asked_at,
+        )
+        for one in arriving.rows
+    ]
+    if arriving.number > len(arriving.rows):
+        tasks.append(Task("wait", _("More transfers"), _("asked for"), url, _("See the list")))
+    many = moves_waiting(actor, unit, limit=ASKED_SHOWN)
+    tasks += [
+        Task(
+            "wait",
+            ngettext("%(n)s member", "%(n)s members", one.counts["moves"]) % {"n": f"{one.counts['moves']:,}"},
+            _("transfer from %(unit)s asked for") % {"unit": tree.nodes[one.unit_id].short_name},
+            reverse("move", args=[one.pk]),
+            _("Answer"),
+            one.asked_at,
+        )
+        for one in many.rows
+    ]
+    if many.number > len(many.rows):
+        tasks.append(Task("wait", _("More transfers"), _("asked for"), url, _("See the list")))
+    return tasks
+
+
+def _proposals(request: HttpRequest, unit: Node) -> list[Task]:
+    """What members want changed in their own records."""
+    proposed = proposals_waiting(actor_of(request), unit, limit=ASKED_SHOWN)
+    tasks = [
+        Task(
+            "wait",
+            one.member.name,
+            _("proposes a change of the own record"),
+            reverse("proposal", args=[one.pk]),
+            _("Decide"),
+            one.proposed_at,
+        )
+        for one in proposed.rows
+    ]
+    if proposed.number > len(proposed.rows):
+        url = reverse("proposals", args=[unit.code])
+        tasks.append(Task("wait", _("More proposed changes"), _("wait for a decision"), url, _("See the list")))
     return tasks
 
 

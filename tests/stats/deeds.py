@@ -17,7 +17,7 @@ from duties.enums import AttendanceStatus, DutyCategory, Mechanism, ShiftState
 from duties.models import Attendance, DutyKind, Shift
 from incidents.enums import IncidentCategory, IncidentState
 from incidents.models import Incident, IncidentKind
-from members.models import FunctionalGroup, GroupMembership, Member, PartnerOrganisation
+from members.models import Certificate, CertificateKind, FunctionalGroup, GroupMembership, Member, PartnerOrganisation
 from stats.operations.rollups import drain_all
 from tests.cast import Cast
 from tests.members.roster import person
@@ -168,6 +168,7 @@ def story(cast: Cast, seed: int, first: dt.date, last: dt.date, *, facts: int = 
     for unit in SQUADS:
         deeds.join(unit, 6, first, last)
     _groups(deeds)
+    _certificates(deeds, first)
     days = (last - first).days
     for _number in range(facts):
         day = first + dt.timedelta(days=dice.randrange(days))
@@ -225,3 +226,11 @@ def _groups(deeds: Deeds) -> None:
             GroupMembership.objects.create(member=member, group=group)
         Member.objects.filter(pk=deeds.people[unit][4].pk).update(partner=partner)
         Site.objects.create(unit=deeds.cast.units[unit], kind="assembly", name=f"{unit}集结点")
+
+
+def _certificates(deeds: Deeds, day: dt.date) -> None:
+    kind = CertificateKind.objects.create(corps=deeds.cast.units["hy"].corps, name="急救证")
+    for unit, members in deeds.people.items():
+        for position, member in enumerate(members[1:4]):
+            number = f"{unit}-{position}"
+            Certificate.objects.create(member=member, kind=kind, number=number, issuer="红十字会", issued_on=day)

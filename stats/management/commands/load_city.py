@@ -25,6 +25,7 @@ STAGES: Final[dict[str, str | Promise]] = {
     "checking again": gettext_lazy("Checking again"),
     "adding": gettext_lazy("Adding members"),
     "logins": gettext_lazy("Creating demo logins"),
+    "equipment": gettext_lazy("Handing out equipment"),
     "facts": gettext_lazy("Inventing shifts and incidents"),
     "figures": gettext_lazy("Counting figures"),
     "committing": gettext_lazy("Saving everything"),

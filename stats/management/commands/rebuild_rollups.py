@@ -20,6 +20,6 @@ class Command(BaseCommand):
         """Print what stands afterwards."""
         done = rollups.rebuild(actor=ACTOR)
         self.stdout.write(
-            _("Counted again: %(own)d own cells, %(totals)d totals, %(sets)d sets of people.")
-            % {"own": done.own, "totals": done.totals, "sets": done.sets}
+            _("Counted again: %(own)d own cells, %(totals)d totals, %(sets)d sets of people, %(stocks)d rows of stock.")
+            % {"own": done.own, "totals": done.totals, "sets": done.sets, "stocks": done.stocks}
         )

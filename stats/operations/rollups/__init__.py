@@ -3,7 +3,8 @@
 See docs/adr/0010. The order of locks is: the roll-ups' own, then the tree in shared mode.
 """
 
-from stats.operations.rollups.checking import Difference, Found, check, sentence_of, watch
+from stats.operations.rollups.checking import check, watch
+from stats.operations.rollups.differences import Difference, Found, sentence_of
 from stats.operations.rollups.draining import Drained, drain, drain_all
 from stats.operations.rollups.rebuilding import Rebuilt, rebuild
 

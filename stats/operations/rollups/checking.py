@@ -7,7 +7,6 @@ cells and keys that wait are those of one moment, so a cell that differs and for
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import structlog
@@ -23,7 +22,9 @@ from stats.logic.months import month_of, next_month
 from stats.logic.people import set_of, unpack
 from stats.models import Changed, Discrepancy
 from stats.models.discrepancies import Table
+from stats.operations.rollups import stock_checking
 from stats.operations.rollups.days import bit_sql
+from stats.operations.rollups.differences import Difference, Found, sentence_of
 from stats.operations.rollups.lock import HOLD_CELLS, require_system
 from stats.operations.rollups.statements import NAME_LIST, NAMES
 
@@ -38,35 +39,16 @@ DAYS: Final = "days"
 COUNTS_PEOPLE: Final = (Changed.ATTENDANCE, Changed.TREE)
 #: Months of units a nightly check looks at: about thirty cells and a set each.
 SAMPLE: Final = 200
+#: Stocks of kinds of units a check looks at, of all their time: one for so many months of units.
+STOCK_SHARE: Final = 5
 #: Alarms are for people; beyond this many one says nothing new.
 MOST_ALARMS: Final = 500
 
 _log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Difference:
-    """A stored figure that is not what the facts say. `table` is one of `Table`; None where there is no row."""
-
-    table: str
-    unit_id: int
-    day: dt.date
-    column: str
-    stored: int | None
-    counted: int | None
-
-
-@dataclass(slots=True)
-class Found:
-    """How many stored figures were compared, which differ, and how many were left out because their keys wait."""
-
-    compared: int = 0
-    waiting: int = 0
-    differences: list[Difference] = field(default_factory=list)
-
-
 def check(*, actor: "Actor", sample: int | None = SAMPLE) -> Found:
-    """Compare the cells and the set of `sample` months of units, or of all with None. Writes nothing."""
+    """Compare the cells and the set of `sample` months of units, and some stocks, or all with None. Writes nothing."""
     require_system(actor)
     # Only the outermost transaction can choose; a test's own has no neighbours.
     outermost = not connection.in_atomic_block
@@ -85,6 +67,8 @@ def check(*, actor: "Actor", sample: int | None = SAMPLE) -> Found:
             _compare_cells(portion, waiting, found)
             _compare_sets(portion, waiting, found)
             _compare_days(portion, waiting, found)
+        stocks = stock_checking.everything() if sample is None else stock_checking.drawn(max(2, sample // STOCK_SHARE))
+        stock_checking.compare(tree, stocks, waiting.stock, found)
     found.differences.sort(key=lambda one: (one.table, one.unit_id, one.day, one.column))
     return found
 
@@ -111,6 +95,8 @@ class _Waiting:
         if tree is not None:
             self._read(tree)
 
+        self.stock = stock_checking.Waiting(tree)
+
     def _read(self, tree: Tree) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT DISTINCT unit_id, day, source FROM stats_dirty")
@@ -131,6 +117,8 @@ class _Waiting:
                 return key in self.months
             case Table.DAYS:
                 return key in self.days
+            case Table.STOCK:
+                return stock_checking.row_of(alarm) in self.stock
             case _:
                 return key in self.cells[alarm.table]
 
@@ -335,7 +323,9 @@ def _look_again(actor: "Actor") -> None:
         return
     by_month: dict[dt.date, set[int]] = defaultdict(set)
     for alarm in open_ones:
-        by_month[month_of(alarm.day)].add(alarm.unit_id)
+        if alarm.table != Table.STOCK:
+            by_month[month_of(alarm.day)].add(alarm.unit_id)
+    stocks = stock_checking.asked_by(alarm for alarm in open_ones if alarm.table == Table.STOCK)
     found = Found()
     with transaction.atomic():
         tree = current_tree()
@@ -346,6 +336,7 @@ def _look_again(actor: "Actor") -> None:
             _compare_cells(portion, _Waiting(), found)
             _compare_sets(portion, _Waiting(), found)
             _compare_days(portion, _Waiting(), found)
+        stock_checking.compare(tree, stocks, stock_checking.Waiting(), found)
     differing = {(one.table, one.unit_id, one.day, one.column) for one in found.differences}
     settled = [
         alarm.pk
@@ -378,8 +369,3 @@ def _raise_alarms(actor: "Actor", differences: list[Difference]) -> None:
         first = [sentence_of(one) for one in differences[:5]]
         record(actor=actor, action="stats.alarm", detail={"differences": len(differences), "first": first})
     _log.error("rollups_differ", differences=len(differences), first=first)
-
-
-def sentence_of(one: Difference) -> str:
-    """A difference in one line, for logs and the command."""
-    return f"{one.table} unit={one.unit_id} day={one.day} column={one.column} stored={one.stored} counted={one.counted}"

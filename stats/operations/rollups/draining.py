@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from corps.queries.scope import current_tree
 from stats.models import Changed
-from stats.operations.rollups import cells, sets
+from stats.operations.rollups import cells, sets, stock
 from stats.operations.rollups.days import count_days
 from stats.operations.rollups.lock import require_system, take_rollups, try_rollups
 from stats.operations.rollups.statements import GROUPS
@@ -27,7 +27,7 @@ BATCH = 10_000
 #: Seconds after which open pages are told while keys keep coming, as at the beginning of a shift in a whole city.
 TELL_EVERY = 1.0
 
-_ANY = "SELECT EXISTS (SELECT FROM stats_dirty)"
+_ANY = "SELECT EXISTS (SELECT FROM stats_dirty) OR EXISTS (SELECT FROM stats_stockdirty)"
 
 _TAKE = """
 WITH next AS MATERIALIZED (
@@ -56,7 +56,9 @@ class Drained:
 
 
 def drain(*, actor: "Actor", limit: int = BATCH, wait: bool = False) -> Drained:
-    """Count one batch of at most `limit` keys. With `wait` it waits for another drain, else it answers `busy`."""
+    """Count one batch of at most `limit` keys, and as many of stock. With `wait` it waits for another drain, else it
+    answers `busy`.
+    """
     require_system(actor)
     with transaction.atomic():
         done = Drained()
@@ -68,6 +70,10 @@ def drain(*, actor: "Actor", limit: int = BATCH, wait: bool = False) -> Drained:
         keys = _take(limit, done)
         if keys:
             _count(keys, done)
+        taken = stock.take(limit)
+        if taken.rows:
+            done.taken += taken.rows
+            done.cells += stock.count_stock(current_tree(), taken)
         return done
 
 

@@ -23,6 +23,7 @@ from stats.operations.rollups import sets
 from stats.operations.rollups.days import count_month
 from stats.operations.rollups.lock import REPLACE_CELLS, TAKE_CELLS, require_system, take_rollups
 from stats.operations.rollups.statements import GROUPS, NAME_LIST, NAMES, cast, columns_of, counted_everywhere
+from stats.operations.rollups.stock import rebuild_stock
 
 if TYPE_CHECKING:
     from corps.actors import Actor
@@ -45,12 +46,13 @@ class Rebuilt:
     own: int = 0
     totals: int = 0
     sets: int = 0
+    stocks: int = 0
     sums_took: float = 0.0
     sets_took: float = 0.0
 
 
 def rebuild(*, actor: "Actor") -> Rebuilt:
-    """Count all cells and sets from the facts. Waits for a running drain; the next ones wait for this."""
+    """Count all cells, sets and stocks from the facts. Waits for a running drain; the next ones wait for this."""
     require_system(actor)
     done = Rebuilt()
     with transaction.atomic():
@@ -69,6 +71,7 @@ def rebuild(*, actor: "Actor") -> Rebuilt:
             done.sums_took = time.perf_counter() - began
             done.sets = _build_sets(cursor, tree)
             done.sets_took = time.perf_counter() - began - done.sums_took
+            done.stocks = rebuild_stock(tree)
             _wait_for_readers(cursor)
             for new in built:
                 new.take_place(cursor)

@@ -11,9 +11,10 @@ from stats.models import TotalDay
 from stats.operations import rollups
 from tests.cast import assemble
 from tests.dev.machine import await_
-from tests.stats.rollups import recount
+from tests.stats.rollups import recount, stock_acts
 from tests.stats.rollups.acts import ACTS, World
 from tests.stats.rollups.facts import incident
+from tests.stats.rollups.stock_acts import LEDGER_ACTS, Ledger
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -72,6 +73,39 @@ def test_a_storm_of_writes_and_drains() -> None:
     together(writers, lambda: drain(2), lambda: drain(1000), watch)
     rollups.drain_all(actor=SYSTEM, wait=True)
     recount.assert_equal()
+
+
+def test_a_storm_of_movements_and_drains() -> None:
+    assemble()
+    moving = threading.Event()
+    for name in ("enrol", "goods", "goods", "goods"):
+        Ledger(Random(1)).act(name)
+
+    def move(seed: int) -> None:
+        world = Ledger(Random(seed))
+        # Units are moved by one of the writers: two would only wait for each other.
+        acts = [name for name in LEDGER_ACTS if seed == 2 or name not in {"move_unit", "merge"}]
+        for _round in range(ROUNDS):
+            world.act(world.rng.choice(acts))
+
+    def drain(limit: int) -> None:
+        while not moving.is_set():
+            rollups.drain(actor=SYSTEM, limit=limit, wait=limit == 2)
+
+    def writers() -> None:
+        try:
+            together(lambda: move(2), lambda: move(3))
+        finally:
+            moving.set()
+
+    def watch() -> None:
+        while not moving.is_set():
+            assert rollups.check(actor=SYSTEM, sample=None).differences == []
+
+    together(writers, lambda: drain(2), lambda: drain(1000), watch)
+    rollups.drain_all(actor=SYSTEM, wait=True)
+    stock_acts.assert_equal()
+    assert stock_acts.stored()[0]
 
 
 def test_the_second_drain_leaves_the_work_to_the_first() -> None:

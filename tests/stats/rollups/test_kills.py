@@ -23,6 +23,8 @@ from yiwu.services.places import ROOT
 AMID = "LOCK TABLE stats_totalday IN SHARE MODE"
 # It has written everything but the people of months.
 AT_THE_END = "LOCK TABLE stats_monthset IN SHARE MODE"
+# It has counted what the unit itself has, and comes to the stock of those above.
+IN_THE_STORES = "LOCK TABLE stats_totalstock IN SHARE MODE"
 
 KIND = """
 INSERT INTO incidents_incidentkind (corps_id, code, name, category, asks_quantity, active)
@@ -64,16 +66,35 @@ INSERT INTO duties_attendance (shift_id, member_id, unit_id, day, category, mech
 VALUES (%s, %s, %s, '2026-03-14', 'patrol', 'fixed', 'present', '2026-03-14 08:00+08',
     tstzrange('2026-03-14 08:00+08', '2026-03-14 09:00+08'), 60, true, '', now())
 """
+STORE = """
+WITH kind AS (
+    INSERT INTO members_equipmentkind (corps_id, name, counting, measure, sizes, value, returnable, position, active)
+    SELECT id, '反光背心', 'counted', '件', '{}', 0, true, 0, true FROM corps_corps RETURNING id
+)
+INSERT INTO members_store (unit_id, name, place, keeper, active)
+SELECT u.id, '装备库', '', '', true FROM corps_unit u, kind WHERE u.code = 'sg11'
+"""
+GOODS = """
+WITH voucher AS (
+    INSERT INTO members_voucher (act, unit_id, "on", reason, token)
+    SELECT 'receipt', unit_id, '2026-03-14', '', gen_random_uuid() FROM members_store RETURNING id, unit_id, "on"
+)
+INSERT INTO members_movement (voucher_id, "on", kind_id, size, quantity, from_place, to_place, to_store_id, to_unit_id)
+SELECT v.id, v."on", k.id, '', 3, '', 'store', s.id, v.unit_id
+FROM voucher v, members_store s, members_equipmentkind k
+"""
 STORED = """
 SELECT coalesce(sum(t.incidents_dispute), 0) || ' ' || coalesce(sum(t.attended), 0) || ' ' || coalesce(sum(t.people), 0)
     || ' ' || coalesce((SELECT sum(number) FROM stats_monthset WHERE unit_id = u.id), 0)
+    || ' ' || coalesce((SELECT sum(store) FROM stats_totalstock WHERE unit_id = u.id AND span = 3), 0)
 FROM corps_unit u LEFT JOIN stats_totalday t ON t.unit_id = u.id WHERE u.code = 'hy' GROUP BY u.id
 """
 COUNTED = """
 SELECT (SELECT count(*) FROM incidents_incident WHERE state = 'verified') || ' '
     || (SELECT count(*) FROM duties_attendance WHERE current AND status IN ('present', 'late')) || ' '
     || (SELECT count(*) FROM members_member WHERE status <> 'left') || ' '
-    || (SELECT count(DISTINCT member_id) FROM duties_attendance WHERE current)
+    || (SELECT count(DISTINCT member_id) FROM duties_attendance WHERE current) || ' '
+    || (SELECT coalesce(sum(quantity), 0) FROM members_movement)
 """
 
 
@@ -95,11 +116,12 @@ class Counting(World):
         )
 
     def record(self) -> None:
-        """An incident, somebody new and an attendance, in one transaction: a drain counts all of them or none."""
+        """An incident, somebody new, an attendance and goods in one transaction: a drain counts all of it or none."""
         with self.connect() as connection:
             connection.execute(INCIDENT)
             row = connection.execute(ATTENDANCE.encode()).fetchone()
             connection.execute(CAME, row)
+            connection.execute(GOODS)
 
     def await_counted(self) -> None:
         """Until the root shows what the facts say; then every stored figure is compared."""
@@ -117,7 +139,7 @@ class Counting(World):
     def settled(self) -> bool:
         """Whether nothing waits and the root's figures are those of the facts."""
         with suppress(psycopg.OperationalError):
-            waits = self.fact("SELECT EXISTS (SELECT FROM stats_dirty)")
+            waits = self.fact("SELECT EXISTS (SELECT FROM stats_dirty) OR EXISTS (SELECT FROM stats_stockdirty)")
             return not waits and self.fact(STORED) == self.fact(COUNTED)
         return False
 
@@ -132,6 +154,7 @@ def counting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counting]:
             with world.connect() as connection:
                 connection.execute(KIND)
                 connection.execute(DUTY)
+                connection.execute(STORE)
             world.start_worker()
             world.start_beat()
             yield world
@@ -145,7 +168,7 @@ def counting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counting]:
 
 
 @pytest.mark.parametrize("victim", VICTIMS)
-@pytest.mark.parametrize("lock", [AMID, AT_THE_END], ids=["amid", "at the end"])
+@pytest.mark.parametrize("lock", [AMID, AT_THE_END, IN_THE_STORES], ids=["amid", "at the end", "in the stores"])
 def test_killed_amid_a_drain(counting: Counting, lock: str, victim: str) -> None:
     counting.record()
     counting.await_counted()
@@ -158,7 +181,7 @@ def test_killed_amid_a_drain(counting: Counting, lock: str, victim: str) -> None
             # Nothing is half counted, and nothing that must be counted is forgotten. (A killed PostgreSQL gives the
             # lock back, and the drain goes on as soon as it is there again.)
             assert counting.fact(STORED) == before
-            assert counting.fact("SELECT EXISTS (SELECT FROM stats_dirty)")
+            assert counting.fact("SELECT EXISTS (SELECT FROM stats_dirty) AND EXISTS (SELECT FROM stats_stockdirty)")
     recover(counting, victim)
     counting.await_counted()
     assert counting.fact(STORED) != before
