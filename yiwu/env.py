@@ -20,6 +20,8 @@ _PUBLIC_INDEX_KEY = base64.b64encode(b"development-only-index-key-00000").decode
 
 # The host stands fixed: it becomes part of the content security policy.
 _TILE_ADDRESS = re.compile(r"(https?://[A-Za-z0-9.:-]+)/[^\s;,]*")
+_GATEWAY_ADDRESS = re.compile(r"(https?)://([A-Za-z0-9.:\[\]-]+)(?:/\S*)?")
+_SAME_HOST = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,12 @@ class Environment:
     tile_datum: str
     tile_credit: str
     email_url: str
+    sender: str
+    sms_gateway_url: str
+    sms_gateway_token: str
+    sms_signature: str
+    sms_timeout: float
+    applicant_days: int
     log_format: str
 
     @property
@@ -81,6 +89,12 @@ def read_environment() -> Environment:
         tile_datum=env.str("TILE_DATUM", "wgs84"),
         tile_credit=env.str("TILE_CREDIT", ""),
         email_url=env.str("EMAIL_URL", "consolemail://"),
+        sender=env.str("SENDER", "") or ("none" if env.str("YIWU_MODE", "development") == "production" else "console"),
+        sms_gateway_url=env.str("SMS_GATEWAY_URL", ""),
+        sms_gateway_token=env.str("SMS_GATEWAY_TOKEN", ""),
+        sms_signature=env.str("SMS_SIGNATURE", ""),
+        sms_timeout=env.float("SMS_TIMEOUT", 10.0),
+        applicant_days=env.int("APPLICANT_DAYS", 180),
         log_format=env.str("LOG_FORMAT", "console"),
     )
     if found.mode not in {"development", "test", "production"}:
@@ -93,9 +107,39 @@ def read_environment() -> Environment:
         raise ImproperlyConfigured(f"TILE_DATUM is {found.tile_datum!r}; it must be wgs84 or gcj02.")
     if found.tile_url and not (found.tile_origin and all(part in found.tile_url for part in ("{z}", "{x}", "{y}"))):
         raise ImproperlyConfigured("TILE_URL must be an http(s) address with a fixed host and with {z}, {x} and {y}.")
+    if not 0 <= found.applicant_days <= 3650:
+        raise ImproperlyConfigured("APPLICANT_DAYS must lie between 0 (nobody is erased by itself) and 3650.")
+    _check_sender(found)
     if found.production:
         _refuse_public_secrets(found)
     return found
+
+
+def _check_sender(found: Environment) -> None:
+    """How phones are reached: decided by name, so that a forgotten variable does not leave codes in a log."""
+    if found.sender not in {"console", "gateway", "none"}:
+        raise ImproperlyConfigured(
+            f"SENDER is {found.sender!r}; it must be gateway, none or (not in production) console."
+        )
+    if found.production and found.sender == "console":
+        raise ImproperlyConfigured(
+            "SENDER is console: in production one-time codes would stand in the log. Use gateway or none."
+        )
+    if found.sender != "gateway":
+        return
+    address = _GATEWAY_ADDRESS.fullmatch(found.sms_gateway_url)
+    if address is None:
+        raise ImproperlyConfigured(
+            "SMS_GATEWAY_URL must be the http(s) address of the SMS gateway when SENDER is gateway."
+        )
+    if found.production and address.group(1) != "https" and not _SAME_HOST.match(address.group(2)):
+        raise ImproperlyConfigured(
+            "SMS_GATEWAY_URL must begin with https:// in production, or lead to an adapter on this host."
+        )
+    if len(found.sms_gateway_token) < 16:
+        raise ImproperlyConfigured("SMS_GATEWAY_TOKEN needs at least 16 characters when SENDER is gateway.")
+    if not 0 < found.sms_timeout <= 60:
+        raise ImproperlyConfigured("SMS_TIMEOUT must lie above 0 and at most at 60 seconds.")
 
 
 def _refuse_public_secrets(found: Environment) -> None:

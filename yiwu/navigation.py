@@ -32,6 +32,8 @@ PLACES = (
     Place("incidents", _("Incidents"), "report", "incidents", Permission.INCIDENT_VIEW),
     Place("results", _("Results"), "chart", "results", Permission.RESULT_VIEW),
     Place("roster", _("Roster"), "roster", "roster", Permission.MEMBER_VIEW),
+    Place("equipment", _("Equipment"), "equipment", "equipment", Permission.EQUIPMENT_VIEW),
+    Place("training", _("Training"), "training", "training", Permission.TRAINING_VIEW),
     Place("imports", _("Import"), "import", "imports", Permission.MEMBER_IMPORT),
     Place("units", _("Units"), "units", "units", Permission.UNIT_VIEW),
     Place("trail", _("Records"), "records", "trail", Permission.TRAIL_VIEW),
@@ -61,6 +63,7 @@ class Step:
 MY_PLACES = (
     ("my", _("Today"), "today", "my"),
     ("my_duties", _("Duties"), "duty", "my_duties"),
+    ("my_training", _("Training"), "training", "my_training"),
     ("my_record", _("Me"), "me", "my_record"),
 )
 

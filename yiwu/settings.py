@@ -133,7 +133,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "resume-stalled-imports": {"task": "members.resume_stalled_imports", "schedule": 60.0},
     "forget-old-uploads": {"task": "members.forget_old_uploads", "schedule": 3600.0},
+    "forget-codes": {"task": "members.forget_codes", "schedule": 3600.0},
+    "forget-applicants": {"task": "incidents.forget_applicants", "schedule": crontab(hour=2, minute=50)},
     "check-tree": {"task": "corps.check_tree", "schedule": crontab(hour=3, minute=10)},
+    "check-ledger": {"task": "members.check_ledger", "schedule": crontab(hour=3, minute=25)},
     # A message that could not be delivered in time is of no use: the next one does the same.
     "drain-figures": {"task": "stats.drain_dirty", "schedule": 1.0, "options": {"expires": 5}},
     "watch-figures": {"task": "stats.watch_rollups", "schedule": crontab(hour=3, minute=40)},
@@ -146,6 +149,17 @@ INDEX_KEY = ENV.index_key
 CIPHER = ENV.cipher
 # Apart from the cipher: every stored index must have been made with the same digest.
 INDEX_HASH = ENV.index_hash
+
+# What is kept of applicants who were not admitted, in days after the refusal; 0 keeps it until an officer erases it.
+APPLICANT_DAYS = ENV.applicant_days
+
+# --- reaching phones (see members/sending) --------------------------------------------------------------------------
+
+SENDER = ENV.sender
+SMS_GATEWAY_URL = ENV.sms_gateway_url
+SMS_GATEWAY_TOKEN = ENV.sms_gateway_token
+SMS_SIGNATURE = ENV.sms_signature
+SMS_TIMEOUT = ENV.sms_timeout
 
 # --- language and time ----------------------------------------------------------------------------------------------
 
@@ -324,6 +338,13 @@ SPECTACULAR_SETTINGS = {
         "MemberStatus": "members.enums.MemberStatus",
         "MemberRole": "members.enums.MemberRole",
         "ImportState": "members.enums.ImportState",
+        "ApplicationState": "members.enums.ApplicationState",
+        "ApplicationSource": "members.enums.ApplicationSource",
+        "TrainingState": "members.enums.SessionState",
+        "TrainingMode": "members.enums.SessionMode",
+        "CourseKind": "members.enums.CourseKind",
+        "CourseResult": "members.enums.CourseResult",
+        "CertificateStanding": "members.enums.CertificateStanding",
     },
 }
 
