@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Callable
 from datetime import date, time, timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.db.models import Model
 from django.utils import timezone
@@ -28,11 +29,24 @@ from duties.operations import shifts as duty_shifts
 from incidents.logic.parties import Particulars
 from incidents.operations import kinds
 from incidents.operations.parties import PartyEntry
-from members.models import Member, RosterImport
+from members.enums import CourseKind, SessionMode
+from members.logic.ledger import Line
+from members.models import Article, Course, Member, PrivacyNotice, RosterImport, TrainingSession
 from members.operations import catalogues, people
+from members.operations.equipment import kinds as equipment
+from members.operations.equipment.goods import receive_goods
+from members.operations.equipment.issuing import issue
+from members.operations.recruitment import pages as join_pages
+from members.operations.recruitment.applying import APPLICANT, apply
+from members.operations.recruitment.recruiters import add_recruiter
+from members.operations.training import catalogue as training_catalogue
+from members.operations.training import sessions as training_sessions
+from members.operations.training.certificates import record_certificate
+from members.operations.training.enrolling import enrol
 from stats.models import AlarmFigure, AlarmImport, Discrepancy
 from tests.cast import SINCE, Cast
 from tests.incidents import log as incident_log
+from tests.members.life import cases
 
 _numbers = itertools.count(1)
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -186,6 +200,40 @@ def group(cast: Cast, code: str) -> Any:
     return catalogues.add_group(actor=SYSTEM, corps_id=cast.units[code].corps_id, name=f"巡逻组{next(_numbers)}")
 
 
+def notice(cast: Cast, code: str) -> Any:
+    """A further version of the corps' privacy notice."""
+    return join_pages.publish_notice(
+        actor=SYSTEM, corps_id=cast.units[code].corps_id, text=f"我们只为志愿警务使用这些信息（{next(_numbers)}）。"
+    )
+
+
+def join_page(cast: Cast, code: str) -> Any:
+    """An open page of the unit."""
+    notice(cast, code)
+    return join_pages.set_page(actor=SYSTEM, unit_id=cast.units[code].pk, is_open=True, contact="张队长 0734-8123456")
+
+
+def application(cast: Cast, code: str) -> Any:
+    """Somebody who applied by the unit's page."""
+    number, page = next(_numbers), join_page(cast, code)
+    made = apply(
+        actor=APPLICANT,
+        page_id=page.pk,
+        unit_id=page.unit_id,
+        identity=identity_number(number),
+        particulars={"name": "赵小兰", "phone": f"137{number:08}"},
+        notice_id=PrivacyNotice.objects.filter(corps=cast.units[code].corps_id).latest("version").pk,
+        address=f"admin-rows-{number}",
+    )
+    assert made is not None
+    return made
+
+
+def recruiter(cast: Cast, code: str) -> Any:
+    """An auxiliary officer who recruits."""
+    return add_recruiter(actor=SYSTEM, unit_id=cast.units[code].pk, name=f"辅警{next(_numbers)}", category="auxiliary")
+
+
 def roster_import(cast: Cast, code: str) -> RosterImport:
     """A settled import."""
     number = next(_numbers)
@@ -301,6 +349,113 @@ def series(cast: Cast, code: str) -> Any:
     return made[0].series
 
 
+def certificate_kind(cast: Cast, code: str) -> Any:
+    """A kind of certificate that is valid for two years."""
+    return training_catalogue.add_certificate_kind(
+        actor=SYSTEM, corps_id=cast.units[code].corps_id, name=f"证书{next(_numbers)}", valid_months=24
+    )
+
+
+def course(cast: Cast, code: str) -> Any:
+    """A course of the corps; the first one is the first-aid course."""
+    corps_id = cast.units[code].corps_id
+    first = not Course.objects.filter(corps_id=corps_id).exists()
+    return training_catalogue.add_course(
+        actor=SYSTEM,
+        corps_id=corps_id,
+        name="急救培训" if first else f"课程{next(_numbers)}",
+        kind=CourseKind.FIRST_AID,
+    )
+
+
+def requirement(cast: Cast, code: str) -> Any:
+    """One that asks for insurance."""
+    return training_catalogue.add_requirement(
+        actor=SYSTEM, corps_id=cast.units[code].corps_id, name=f"要求{next(_numbers)}", insured=True
+    )
+
+
+def session_with(cast: Cast, code: str, taught: Any, who: Member) -> TrainingSession:
+    """A session that has begun, of this unit alone, with one member, who has a certificate from elsewhere as well."""
+    starts = timezone.now() - timedelta(hours=1)
+    made = training_sessions.plan_session(
+        actor=SYSTEM,
+        unit_id=cast.units[code].pk,
+        course_id=taught.pk,
+        mode=SessionMode.CENTRAL,
+        starts_at=starts,
+        ends_at=starts + timedelta(hours=2),
+        place="会议室",
+        open_below=False,
+        open_to_members=False,
+    )
+    enrol(actor=SYSTEM, session_id=made.pk, member_ids=[who.pk])
+    certificate_of(cast, code, who)
+    return made
+
+
+def training_session(cast: Cast, code: str) -> TrainingSession:
+    """The same with a member of its own."""
+    return session_with(cast, code, course(cast, code), member(cast, code))
+
+
+def certificate_of(cast: Cast, code: str, who: Member) -> Any:
+    """One that somebody else issued."""
+    return record_certificate(
+        actor=SYSTEM,
+        member_id=who.pk,
+        kind_id=certificate_kind(cast, code).pk,
+        number=f"{next(_numbers)}",
+        issuer="红十字会",
+        issued_on=local_today(),
+    )
+
+
+def certificate(cast: Cast, code: str) -> Any:
+    """One of a member of the unit."""
+    return certificate_of(cast, code, member(cast, code))
+
+
+def equipment_kind(cast: Cast, code: str) -> Any:
+    """A kind of equipment that is counted."""
+    corps_id = cast.units[code].corps_id
+    return equipment.create_kind(
+        actor=SYSTEM, corps_id=corps_id, name=f"装备{next(_numbers)}", counting="counted", measure="件"
+    )
+
+
+def entitlement(cast: Cast, code: str) -> Any:
+    """Every member is entitled to one."""
+    kind = equipment_kind(cast, code)
+    return equipment.set_entitlements(actor=SYSTEM, kind_id=kind.pk, conditions=[equipment.Condition()])[0]
+
+
+def equipment_store(cast: Cast, code: str) -> Any:
+    """A store of the unit."""
+    return equipment.create_store(actor=SYSTEM, unit_id=cast.units[code].pk, name=f"库房{next(_numbers)}")
+
+
+def equipment_article(cast: Cast, code: str) -> Any:
+    """A radio."""
+    number = next(_numbers)
+    corps_id = cast.units[code].corps_id
+    kind = equipment.create_kind(actor=SYSTEM, corps_id=corps_id, name=f"对讲机{number}", counting="numbered")
+    return Article.objects.create(kind=kind, corps_id=corps_id, number=f"台{number}")
+
+
+def equipment_voucher(cast: Cast, code: str) -> Any:
+    """Something was issued to a member of the unit, who is to confirm it."""
+    kind, room, who = equipment_kind(cast, code), equipment_store(cast, code), member(cast, code)
+    line = Line(kind.pk, 1)
+    receive_goods(actor=SYSTEM, store_id=room.pk, lines=[line], token=uuid4())
+    return issue(actor=SYSTEM, store_id=room.pk, member_lines={who.pk: [line]}, token=uuid4())
+
+
+def equipment_confirmation(cast: Cast, code: str) -> Any:
+    """A hand-over that waits for its member."""
+    return equipment_voucher(cast, code).confirmations.get()
+
+
 # Name of the pages → how to make a row. Rows of the corps as a whole have no unit of their own.
 OF_UNITS: dict[str, Callable[[Cast, str], Model]] = {
     "corps_unit": unit,
@@ -314,6 +469,19 @@ OF_UNITS: dict[str, Callable[[Cast, str], Model]] = {
     "corps_actionlog": log_entry,
     "members_member": member,
     "members_rosterimport": roster_import,
+    "members_store": equipment_store,
+    "members_voucher": equipment_voucher,
+    "members_confirmation": equipment_confirmation,
+    "members_trainingsession": training_session,
+    "members_certificate": certificate,
+    "members_application": application,
+    "members_joinpage": join_page,
+    "members_transferrequest": cases.arriving,
+    "members_move": cases.move,
+    "members_proposal": cases.proposal,
+    "members_merger": cases.merger,
+    "members_distinction": cases.distinction,
+    "members_recruiter": recruiter,
     "duties_shift": shift,
     "duties_attendance": attendance,
     "duties_series": series,
@@ -328,7 +496,22 @@ OF_THE_CORPS: dict[str, Callable[[Cast, str], Model]] = {
     "corps_speciality": speciality,
     "members_partnerorganisation": partner,
     "members_functionalgroup": group,
+    "members_equipmentkind": equipment_kind,
+    "members_entitlement": entitlement,
+    "members_article": equipment_article,
+    "members_certificatekind": certificate_kind,
+    "members_course": course,
+    "members_requirement": requirement,
+    "members_privacynotice": notice,
     "duties_dutykind": duty_kind,
     "incidents_incidentkind": incident_kind,
 }
 EVERY_KIND = OF_UNITS | OF_THE_CORPS
+
+# Kinds whose rows come about elsewhere: nobody adds one at the admin site.
+READ_ONLY = {
+    *("corps_term", "corps_actionlog", "members_rosterimport", "duties_attendance", "duties_series"),
+    *("stats_alarmimport", "stats_alarmfigure", "stats_discrepancy"),
+    *("members_voucher", "members_confirmation", "members_article", "members_application"),
+    *("members_transferrequest", "members_move", "members_proposal", "members_merger", "members_distinction"),
+}

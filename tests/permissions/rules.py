@@ -17,6 +17,7 @@ class Place(Enum):
     WHOLE = "whole"
     UNIT = "unit"
     MEASURE = "measure"
+    STOCK = "stock"
     FACT = "fact"
     MEMBER = "member"
     IMPORT = "import"
@@ -28,7 +29,29 @@ class Place(Enum):
     PHOTO = "photo"
     ATTENDANCE = "attendance"
     ALARMS = "alarms"
+    TRAINING = "training"
+    TRAINEE = "trainee"
+    ENROLMENT = "enrolment"
+    CERTIFICATE = "certificate"
+    OWN_TRAINING = "own training"
+    OWN_RECEIPT = "own receipt"
+    TRANSFER_IN = "transfer in"
+    TRANSFER_OUT = "transfer out"
+    MOVE = "move"
+    MOVE_IN = "move in"
+    PROPOSAL = "proposal"
+    PAIR = "pair"
+    DISTINCTION = "distinction"
+    STORE = "store"
+    VOUCHER = "voucher"
+    HOLDING = "holding"
+    ARTICLE = "article"
+    SENDING = "sending"
     ACT = "act"
+    JOIN = "join"
+    APPLICATION = "application"
+    RECRUITER = "recruiter"
+    PARTNER = "partner"
     ROW = "row"
 
 
@@ -36,6 +59,7 @@ class Place(Enum):
 SEEN_WITH = {
     Place.UNIT: P.UNIT_VIEW,
     Place.MEASURE: P.UNIT_VIEW,
+    Place.STOCK: P.UNIT_VIEW,
     Place.FACT: P.RESULT_VIEW,
     Place.MEMBER: P.MEMBER_VIEW,
     Place.IMPORT: P.MEMBER_IMPORT,
@@ -47,7 +71,26 @@ SEEN_WITH = {
     Place.PHOTO: P.DUTY_VIEW,
     Place.ATTENDANCE: P.DUTY_VIEW,
     Place.ALARMS: P.ALARM_IMPORT,
+    Place.TRAINING: P.TRAINING_VIEW,
+    Place.TRAINEE: P.TRAINING_VIEW,
+    Place.ENROLMENT: P.TRAINING_VIEW,
+    Place.CERTIFICATE: P.TRAINING_VIEW,
+    Place.TRANSFER_IN: P.MEMBER_VIEW,
+    Place.TRANSFER_OUT: P.MEMBER_VIEW,
+    Place.MOVE: P.MEMBER_EDIT,
+    Place.MOVE_IN: P.MEMBER_EDIT,
+    Place.PROPOSAL: P.MEMBER_VIEW,
+    Place.PAIR: P.MEMBER_VIEW,
+    Place.DISTINCTION: P.MEMBER_MERGE,
+    Place.STORE: P.EQUIPMENT_VIEW,
+    Place.VOUCHER: P.EQUIPMENT_VIEW,
+    Place.HOLDING: P.EQUIPMENT_VIEW,
+    Place.ARTICLE: P.EQUIPMENT_VIEW,
+    Place.SENDING: P.EQUIPMENT_VIEW,
     Place.ACT: P.TRAIL_VIEW,
+    Place.APPLICATION: P.MEMBER_ADMIT,
+    Place.RECRUITER: P.UNIT_VIEW,
+    Place.PARTNER: P.UNIT_VIEW,
 }
 
 
@@ -86,6 +129,10 @@ PAGES: dict[str, Rule] = {
     "unit_people": _get(Place.UNIT, P.MEMBER_VIEW),
     "results": _get(Place.UNIT, P.RESULT_VIEW),
     "results_export": _post(Place.UNIT, P.RESULT_EXPORT),
+    "stock": _get(Place.UNIT, P.EQUIPMENT_VIEW),
+    "stock_entitled": _get(Place.UNIT, P.EQUIPMENT_VIEW),
+    "stock_export": _post(Place.UNIT, P.EQUIPMENT_VIEW),
+    "stock_facts": _get(Place.STOCK, P.EQUIPMENT_VIEW),
     "result_facts": _get(Place.MEASURE, P.RESULT_VIEW),
     "result_history": _get(Place.FACT, P.RESULT_VIEW),
     "units": _get(Place.UNIT, P.UNIT_VIEW),
@@ -131,6 +178,88 @@ PAGES: dict[str, Rule] = {
     "my": _get(Place.WHOLE),
     "my_duties": _get(Place.WHOLE),
     "my_record": _get(Place.WHOLE),
+    "my_proposal": _both(Place.WHOLE, None),
+    # Answers 404 to whoever is no member; see tests/members/life/test_proposals.
+    "my_proposal_withdraw": Rule(Place.WHOLE, {}),
+    "transfers": _get(Place.UNIT, P.MEMBER_VIEW),
+    "transfer_accept": _post(Place.TRANSFER_IN, P.MEMBER_EDIT),
+    "transfer_return": Rule(Place.TRANSFER_IN, {"POST": P.MEMBER_EDIT}, {"remark": "full"}),
+    "transfer_withdraw": _post(Place.TRANSFER_OUT, P.MEMBER_EDIT),
+    "moves": _get(Place.UNIT, P.MEMBER_EDIT),
+    "move_new": _both(Place.UNIT, P.MEMBER_EDIT),
+    "move": _get(Place.MOVE, P.MEMBER_EDIT),
+    "move_apply": _post(Place.MOVE, P.MEMBER_EDIT),
+    "move_ask": _post(Place.MOVE, P.MEMBER_EDIT),
+    "move_accept": _post(Place.MOVE_IN, P.MEMBER_EDIT),
+    "move_return": Rule(Place.MOVE_IN, {"POST": P.MEMBER_EDIT}, {"remark": "full"}),
+    "move_undo": _post(Place.MOVE, P.MEMBER_EDIT),
+    "move_discard": _post(Place.MOVE, P.MEMBER_EDIT),
+    "proposals": _get(Place.UNIT, P.MEMBER_EDIT),
+    "proposal": _get(Place.PROPOSAL, P.MEMBER_EDIT),
+    "proposal_approve": _post(Place.PROPOSAL, P.MEMBER_EDIT),
+    "proposal_return": Rule(Place.PROPOSAL, {"POST": P.MEMBER_EDIT}, {"remark": "wrong"}),
+    "duplicates": _get(Place.UNIT, P.MEMBER_MERGE),
+    "member_twins": _get(Place.MEMBER, P.MEMBER_MERGE),
+    "member_merge": Rule(Place.PAIR, {"GET": P.MEMBER_MERGE, "POST": P.MEMBER_MERGE}, {"reason": "twice"}),
+    "member_apart": Rule(Place.PAIR, {"POST": P.MEMBER_MERGE}, {"reason": "father and son"}),
+    "pair_again": _post(Place.DISTINCTION, P.MEMBER_MERGE),
+    "training": _get(Place.UNIT, P.TRAINING_VIEW),
+    "training_new": _both(Place.UNIT, P.TRAINING_RECORD),
+    "training_session": _get(Place.TRAINING, P.TRAINING_VIEW),
+    "training_edit": _both(Place.TRAINING, P.TRAINING_RECORD),
+    "training_cancel": _both(Place.TRAINING, P.TRAINING_RECORD),
+    "training_people": _both(Place.TRAINING, P.TRAINING_RECORD),
+    "training_withdraw": _post(Place.TRAINEE, P.TRAINING_RECORD),
+    "training_results": _post(Place.TRAINING, P.TRAINING_RECORD),
+    "training_close": _post(Place.TRAINING, P.TRAINING_RECORD),
+    "training_correct": _both(Place.ENROLMENT, P.TRAINING_RECORD),
+    "certificates": _get(Place.UNIT, P.TRAINING_VIEW),
+    "certificates_export": _post(Place.UNIT, P.MEMBER_EXPORT),
+    "certificate_new": _both(Place.MEMBER, P.TRAINING_RECORD),
+    "certificate": _get(Place.CERTIFICATE, P.TRAINING_VIEW),
+    "certificate_revoke": _both(Place.CERTIFICATE, P.TRAINING_RECORD),
+    "certificate_renew": _both(Place.CERTIFICATE, P.TRAINING_RECORD),
+    # The own training: a session that is not the reader's own does not exist there.
+    "equipment": _get(Place.UNIT, P.EQUIPMENT_VIEW),
+    "equipment_lacks": _get(Place.UNIT, P.EQUIPMENT_VIEW),
+    "equipment_lacking": _get(Place.STOCK, P.EQUIPMENT_VIEW),
+    "equipment_issue": _both(Place.UNIT, P.EQUIPMENT_RECORD),
+    "equipment_issue_all": _both(Place.UNIT, P.EQUIPMENT_RECORD),
+    "equipment_hand_out": _both(Place.UNIT, P.EQUIPMENT_RECORD),
+    "equipment_holdings": _get(Place.UNIT, P.EQUIPMENT_VIEW),
+    "equipment_take_back": _both(Place.UNIT, P.EQUIPMENT_RECORD),
+    "equipment_vouchers": _get(Place.UNIT, P.EQUIPMENT_VIEW),
+    "equipment_confirmations": _get(Place.UNIT, P.EQUIPMENT_VIEW),
+    "equipment_transfers": _get(Place.UNIT, P.EQUIPMENT_VIEW),
+    "store_new": _both(Place.UNIT, P.EQUIPMENT_RECORD),
+    "equipment_import": _both(Place.UNIT, P.EQUIPMENT_RECORD),
+    "equipment_import_apply": _post(Place.UNIT, P.EQUIPMENT_RECORD),
+    "equipment_import_rejects": _post(Place.UNIT, P.EQUIPMENT_RECORD),
+    "equipment_sample": _get(Place.UNIT, P.EQUIPMENT_RECORD),
+    "equipment_holdings_export": _post(Place.UNIT, P.MEMBER_EXPORT),
+    "equipment_stores_export": _post(Place.UNIT, P.EQUIPMENT_VIEW),
+    "equipment_holding": Rule(Place.HOLDING, {"GET": P.EQUIPMENT_VIEW, "POST": P.EQUIPMENT_RECORD}),
+    "equipment_article": _get(Place.ARTICLE, P.EQUIPMENT_VIEW),
+    "store": _get(Place.STORE, P.EQUIPMENT_VIEW),
+    "store_edit": _both(Place.STORE, P.EQUIPMENT_RECORD),
+    "equipment_goods": _both(Place.STORE, P.EQUIPMENT_RECORD),
+    "equipment_send": _both(Place.STORE, P.EQUIPMENT_RECORD),
+    "equipment_count": _both(Place.STORE, P.EQUIPMENT_RECORD),
+    "equipment_repair": _both(Place.STORE, P.EQUIPMENT_RECORD),
+    "equipment_repaired": _both(Place.STORE, P.EQUIPMENT_RECORD),
+    "equipment_disposal": _both(Place.STORE, P.EQUIPMENT_RECORD),
+    "equipment_voucher": _get(Place.VOUCHER, P.EQUIPMENT_VIEW),
+    "equipment_sheet": _get(Place.VOUCHER, P.EQUIPMENT_VIEW),
+    "equipment_confirm": _post(Place.VOUCHER, P.EQUIPMENT_RECORD),
+    "equipment_reverse": _post(Place.VOUCHER, P.EQUIPMENT_RECORD),
+    "equipment_receive": _both(Place.SENDING, P.EQUIPMENT_RECORD),
+    # The own equipment; a hand-over of somebody else does not exist there, see tests/members/equipment.
+    "my_equipment": _get(Place.WHOLE),
+    "my_equipment_confirm": _post(Place.OWN_RECEIPT, None),
+    "my_training": _get(Place.WHOLE),
+    "my_enrol": _post(Place.OWN_TRAINING, None),
+    "my_withdraw": _post(Place.OWN_TRAINING, None),
+    "my_quiz": _both(Place.OWN_TRAINING, None),
     "imports": _get(Place.UNIT, P.MEMBER_IMPORT),
     "import_new": _both(Place.UNIT, P.MEMBER_IMPORT),
     "import_sample": _get(Place.UNIT, P.MEMBER_IMPORT),
@@ -142,6 +271,25 @@ PAGES: dict[str, Rule] = {
     "import_resume": _post(Place.IMPORT, P.MEMBER_IMPORT),
     "import_undo": _post(Place.IMPORT, P.MEMBER_IMPORT),
     "import_rejects": _get(Place.IMPORT, P.MEMBER_IMPORT),
+    # Open to everybody: they name a unit that opened its page, and never say whom it knows.
+    "member_record": Rule(Place.MEMBER, {"GET": P.MEMBER_RECORD, "POST": P.MEMBER_RECORD}, {"reason": "asked for"}),
+    "member_erase": _both(Place.MEMBER, P.MEMBER_ERASE),
+    "my_record_file": _both(Place.WHOLE, None),
+    "join": _both(Place.JOIN, None),
+    "join_received": _get(Place.JOIN),
+    "join_progress": _both(Place.PUBLIC, None),
+    "join_code": _both(Place.PUBLIC, None),
+    "join_withdraw": _post(Place.PUBLIC, None),
+    "join_leave": _post(Place.PUBLIC, None),
+    "applicants": _get(Place.UNIT, P.MEMBER_ADMIT),
+    "applicants_decide": _post(Place.UNIT, P.MEMBER_ADMIT),
+    "join_page": _both(Place.UNIT, P.MEMBER_ADMIT),
+    "join_poster": _get(Place.UNIT, P.MEMBER_ADMIT),
+    "recruiters": _both(Place.UNIT, P.MEMBER_ADMIT),
+    "recruiters_export": _get(Place.UNIT, P.MEMBER_EXPORT),
+    "recruiter": _both(Place.RECRUITER, P.MEMBER_ADMIT),
+    "partners": _get(Place.UNIT, P.MEMBER_VIEW),
+    "partner": _get(Place.PARTNER, P.MEMBER_VIEW),
     "alarms": _get(Place.UNIT, P.RESULT_VIEW),
     "alarm_new": _both(Place.UNIT, P.ALARM_IMPORT),
     "alarm_import": _get(Place.ALARMS, P.ALARM_IMPORT),
@@ -179,7 +327,60 @@ API: dict[str, Rule] = {
     "api:member-detail": Rule(Place.MEMBER, {"GET": P.MEMBER_VIEW, "PATCH": P.MEMBER_EDIT}),
     "api:member-transfer": Rule(Place.MEMBER, {"POST": P.MEMBER_EDIT}, {"unit": "{unit}", "reason": "nearer"}),
     "api:member-set-status": Rule(Place.MEMBER, {"POST": P.MEMBER_EDIT}, {"status": "suspended", "reason": "ill"}),
+    "api:member-life": _get(Place.MEMBER, P.MEMBER_VIEW),
     "api:member-reveal": Rule(Place.MEMBER, {"POST": P.MEMBER_REVEAL}, {"reason": "insurance"}),
+    "api:application-list": _get(Place.WHOLE),
+    "api:application-detail": _get(Place.APPLICATION, P.MEMBER_ADMIT),
+    "api:application-decide": Rule(Place.APPLICATION, {"POST": P.MEMBER_ADMIT}, {"step": "vet"}),
+    "api:course-list": _get(Place.WHOLE),
+    "api:training-session-list": Rule(Place.WHOLE, {"GET": None, "POST": None}),
+    "api:training-session-detail": _get(Place.TRAINING, P.TRAINING_VIEW),
+    "api:training-session-cancel": Rule(Place.TRAINING, {"POST": P.TRAINING_RECORD}, {"reason": "storm"}),
+    "api:training-session-enrol": Rule(Place.TRAINING, {"POST": P.TRAINING_RECORD}, {"members": [1]}),
+    "api:training-session-withdraw": Rule(Place.TRAINING, {"POST": P.TRAINING_RECORD}, {"member": 1}),
+    "api:training-session-record": Rule(Place.TRAINING, {"POST": P.TRAINING_RECORD}, {"entries": []}),
+    "api:training-session-close": _post(Place.TRAINING, P.TRAINING_RECORD),
+    "api:training-session-correct": Rule(
+        Place.TRAINING, {"POST": P.TRAINING_RECORD}, {"member": 0, "attended": True, "reason": "typo"}
+    ),
+    # The unit is that of the member named in the body; see tests/members/training.
+    "api:certificate-list": Rule(Place.WHOLE, {"GET": None, "POST": None}),
+    "api:certificate-detail": _get(Place.CERTIFICATE, P.TRAINING_VIEW),
+    "api:certificate-revoke": Rule(Place.CERTIFICATE, {"POST": P.TRAINING_RECORD}, {"reason": "forged"}),
+    "api:certificate-renew": Rule(
+        Place.CERTIFICATE, {"POST": P.TRAINING_RECORD}, {"on": "2026-01-05", "reason": "trained again"}
+    ),
+    "api:transfer-list": Rule(Place.WHOLE, {"GET": None, "POST": None}),
+    "api:transfer-accept": _post(Place.TRANSFER_IN, P.MEMBER_EDIT),
+    "api:transfer-return": Rule(Place.TRANSFER_IN, {"POST": P.MEMBER_EDIT}, {"remark": "full"}),
+    "api:transfer-withdraw": _post(Place.TRANSFER_OUT, P.MEMBER_EDIT),
+    "api:move-list": Rule(Place.WHOLE, {"POST": None}),
+    "api:move-detail": _get(Place.MOVE, P.MEMBER_EDIT),
+    "api:move-apply": _post(Place.MOVE, P.MEMBER_EDIT),
+    "api:move-ask": _post(Place.MOVE, P.MEMBER_EDIT),
+    "api:move-accept": _post(Place.MOVE_IN, P.MEMBER_EDIT),
+    "api:move-return": Rule(Place.MOVE_IN, {"POST": P.MEMBER_EDIT}, {"remark": "full"}),
+    "api:move-undo": _post(Place.MOVE, P.MEMBER_EDIT),
+    "api:move-discard": _post(Place.MOVE, P.MEMBER_EDIT),
+    "api:proposal-list": _get(Place.WHOLE),
+    "api:proposal-approve": _post(Place.PROPOSAL, P.MEMBER_EDIT),
+    "api:proposal-return": Rule(Place.PROPOSAL, {"POST": P.MEMBER_EDIT}, {"remark": "wrong"}),
+    # The records are named in the body; see tests/incidents/api/test_merging.py.
+    "api:duplicate-list": _get(Place.WHOLE),
+    "api:merger-list": Rule(Place.WHOLE, {"POST": None}),
+    "api:distinction-list": Rule(Place.WHOLE, {"GET": None, "POST": None}),
+    "api:distinction-detail": Rule(Place.DISTINCTION, {"DELETE": P.MEMBER_MERGE}),
+    # The unit is named in the query; see tests/members/equipment/test_api.py.
+    "api:equipment-kind-list": _get(Place.WHOLE),
+    "api:store-list": _get(Place.WHOLE),
+    "api:store-detail": _get(Place.STORE, P.EQUIPMENT_VIEW),
+    "api:store-issue": _post(Place.STORE, P.EQUIPMENT_RECORD),
+    "api:store-take-back": _post(Place.STORE, P.EQUIPMENT_RECORD),
+    "api:holding-list": _get(Place.WHOLE),
+    "api:voucher-list": _get(Place.WHOLE),
+    "api:voucher-detail": _get(Place.VOUCHER, P.EQUIPMENT_VIEW),
+    "api:voucher-confirm": _post(Place.VOUCHER, P.EQUIPMENT_RECORD),
+    "api:voucher-receive": _post(Place.SENDING, P.EQUIPMENT_RECORD),
     "api:import-list": Rule(Place.WHOLE, {"GET": None, "POST": None}),
     "api:import-detail": _get(Place.IMPORT, P.MEMBER_IMPORT),
     "api:import-rows": _get(Place.IMPORT, P.MEMBER_IMPORT),
@@ -284,6 +485,17 @@ CREATIONS: dict[str, tuple[P, dict[str, object]]] = {
             "needed": 2,
         },
     ),
+    "api:training-session-list": (
+        P.TRAINING_RECORD,
+        {
+            "unit": "{unit}",
+            "course": "急救培训",
+            "mode": "central",
+            "starts_at": "2022-11-03T19:30:00+08:00",
+            "ends_at": "2022-11-03T21:30:00+08:00",
+            "place": "会议室",
+        },
+    ),
     "api:incident-list": (
         P.INCIDENT_RECORD,
         {"unit": "{unit}", "kind": "dispute", "occurred_at": "2022-11-03T19:30:00+08:00", "account": "两户争执。"},
@@ -297,6 +509,10 @@ TASKS = {
     "members.undo_import": "undoes in the name of whoever decided; the right is checked again",
     "members.resume_stalled_imports": "sends lost messages again",
     "members.forget_old_uploads": "wipes settled uploads",
+    "members.send_code": "sends what an applicant asked for; takes the key of its row alone",
+    "members.forget_codes": "deletes codes that are over",
+    "members.check_ledger": "reads only",
+    "incidents.forget_applicants": "erases who was not admitted, by their dates; takes no input",
     "corps.check_tree": "reads only",
     "stats.drain_dirty": "counts from the facts; takes no input",
     "stats.watch_rollups": "reads, and raises alarms",
@@ -304,6 +520,7 @@ TASKS = {
 
 COMMANDS = {
     # Name → in whose name it writes. Whoever runs a command holds the keys of the installation.
+    "check_ledger": "reads only",
     "check_tree": "the system, noted in the trail",
     "verify_trail": "reads only",
     "rotate_keys": "the system, noted in the trail",
@@ -314,5 +531,6 @@ COMMANDS = {
     "rebuild_rollups": "counts from the facts; changes nothing that anybody decided",
     "check_rollups": "reads only",
     "demo_logins": "reads only; refuses in production",
+    "draw_life_cycle": "reads the code, writes a page of the documentation",
     "prepare": "prepares an installation: schema and catalogues",
 }

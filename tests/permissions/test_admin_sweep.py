@@ -16,7 +16,7 @@ from corps.permissions import Permission as P  # noqa: N817 - the table below re
 from corps.roles import Role
 from tests.admin_rows import OF_THE_CORPS, OF_UNITS
 from tests.cast import Cast
-from tests.permissions.test_sweep import OWN, PLACES, Stage, build
+from tests.permissions.stage import OWN, PLACES, Stage, build
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,45 @@ ADMIN: dict[str, Kind] = {
         {
             **_each(P.MEMBER_EDIT, "transfer", "status", "identity"),
             "reveal": P.MEMBER_REVEAL,
+            **_each(P.MEMBER_MERGE, "merge", "tell-apart"),
+            "record": P.MEMBER_RECORD,
+            "erase": P.MEMBER_ERASE,
             "export": P.MEMBER_EXPORT,
         },
     ),
+    "members_transferrequest": Kind(P.MEMBER_VIEW, None, None, _each(P.MEMBER_EDIT, "accept", "return")),
+    "members_move": Kind(
+        P.MEMBER_EDIT, None, None, _each(P.MEMBER_EDIT, "apply", "ask", "accept", "return", "undo", "discard")
+    ),
+    "members_proposal": Kind(P.MEMBER_EDIT, None, None, _each(P.MEMBER_EDIT, "approve", "return")),
+    "members_merger": Kind(P.MEMBER_MERGE, None, None),
+    "members_distinction": Kind(P.MEMBER_MERGE, None, None, _each(P.MEMBER_MERGE, "list-again")),
+    "members_equipmentkind": Kind(P.EQUIPMENT_VIEW, P.EQUIPMENT_KIND, P.EQUIPMENT_KIND, _each(P.EQUIPMENT_KIND, "use")),
+    "members_entitlement": Kind(
+        P.EQUIPMENT_VIEW, P.EQUIPMENT_KIND, P.EQUIPMENT_KIND, _each(P.EQUIPMENT_KIND, "remove")
+    ),
+    "members_store": Kind(P.EQUIPMENT_VIEW, P.EQUIPMENT_RECORD, P.EQUIPMENT_RECORD, _each(P.EQUIPMENT_RECORD, "use")),
+    "members_article": Kind(P.EQUIPMENT_VIEW, None, None, {}),
+    "members_voucher": Kind(P.EQUIPMENT_VIEW, None, None, _each(P.EQUIPMENT_RECORD, "reverse")),
+    "members_confirmation": Kind(P.EQUIPMENT_VIEW, None, None, _each(P.EQUIPMENT_RECORD, "signed")),
     "members_partnerorganisation": Kind(P.MEMBER_VIEW, P.MEMBER_EDIT, P.MEMBER_EDIT, _each(P.MEMBER_EDIT, "remove")),
+    "members_application": Kind(
+        P.MEMBER_ADMIT, None, None, _each(P.MEMBER_ADMIT, "vet", "probation", "admit", "refuse", "take-up")
+    ),
+    "members_joinpage": Kind(P.MEMBER_ADMIT, P.MEMBER_ADMIT, P.MEMBER_ADMIT),
+    "members_recruiter": Kind(P.MEMBER_ADMIT, P.MEMBER_ADMIT, P.MEMBER_ADMIT),
+    "members_privacynotice": Kind(P.MEMBER_ADMIT, P.MEMBER_ADMIT, None),
+    "members_certificatekind": Kind(
+        P.TRAINING_VIEW, P.TRAINING_COURSE, P.TRAINING_COURSE, _each(P.TRAINING_COURSE, "use")
+    ),
+    "members_course": Kind(P.TRAINING_VIEW, P.TRAINING_COURSE, P.TRAINING_COURSE, _each(P.TRAINING_COURSE, "use")),
+    "members_requirement": Kind(
+        P.TRAINING_VIEW, P.TRAINING_COURSE, P.TRAINING_COURSE, _each(P.TRAINING_COURSE, "remove")
+    ),
+    "members_trainingsession": Kind(
+        P.TRAINING_VIEW, P.TRAINING_RECORD, P.TRAINING_RECORD, _each(P.TRAINING_RECORD, "close", "cancel")
+    ),
+    "members_certificate": Kind(P.TRAINING_VIEW, P.TRAINING_RECORD, None, _each(P.TRAINING_RECORD, "revoke", "renew")),
     "members_functionalgroup": Kind(P.MEMBER_VIEW, P.MEMBER_EDIT, P.MEMBER_EDIT, _each(P.MEMBER_EDIT, "remove")),
     "duties_dutykind": Kind(P.DUTY_VIEW, P.DUTY_KIND, P.DUTY_KIND, _each(P.DUTY_KIND, "use", "plant")),
     "duties_shift": Kind(

@@ -4,8 +4,7 @@ For each request the expected answer follows from the tables of permissions and 
 the scoping code (by walking parents), and from the rule of the door.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -14,25 +13,16 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
-from pghistory.models import Context
 
 from corps.actors import SYSTEM
 from corps.enums import Level
-from corps.models import Account, Appointment, Unit
+from corps.models import Appointment
 from corps.operations.tree import create_unit
 from corps.permissions import Permission
-from corps.roles import ADMINISTRATOR_PERMISSIONS, ROLE_PERMISSIONS, Role
-from duties.models import Shift
-from incidents.logic.parties import Particulars
-from incidents.models import Incident
-from incidents.operations.parties import PartyEntry
-from members.enums import ImportState
-from members.models import Member, RosterImport, SavedFilter
-from members.operations import people
-from stats.models import AlarmImport
-from tests.cast import SINCE, Cast, make_account
-from tests.duties.stage import running_shift
-from tests.incidents.log import incident
+from corps.roles import Role
+from members.enums import EVER_MEMBERS
+from members.models import Member
+from tests.cast import Cast
 from tests.permissions.rules import (
     API,
     CREATIONS,
@@ -43,16 +33,8 @@ from tests.permissions.rules import (
     Place,
     Rule,
 )
+from tests.permissions.stage import OWN, PLACES, Stage, address, build
 
-OWN = "sg1"
-PLACES = {"own": "sg1", "below": "sg11", "beside": "sg2", "above": "sg", "elsewhere": "zx1"}
-IDENTITIES = {
-    "sg": "430405198001011239",
-    "sg1": "430405198001021154",
-    "sg11": "430405198001031117",
-    "sg2": "430405198001041112",
-    "zx1": "430405198001051118",
-}
 ROLES = [*Role, "administrator", "nobody", "anonymous"]
 
 
@@ -65,92 +47,6 @@ def doors(resolver: URLResolver | None = None, namespace: str = "") -> Iterator[
                 yield from doors(pattern, inner)
         elif isinstance(pattern, URLPattern):
             yield ":".join(part for part in (namespace, pattern.name or str(pattern.pattern)) if part)
-
-
-@dataclass
-class Stage:
-    """One person of one role at `OWN`, and an object of every kind in every place."""
-
-    cast: Cast
-    account: Account | None
-    held: frozenset[Permission]
-    members: dict[str, Member]
-    imports: dict[str, RosterImport]
-    acts: dict[str, Any]
-    incidents: dict[str, Incident]
-    shifts: dict[str, Shift]
-    alarms: dict[str, AlarmImport]
-    saved_filter: SavedFilter | None
-    client: Client
-
-    def holds(self, permission: Permission, unit_code: str) -> bool:
-        """Whether the role holds the permission in the unit: the own unit or one below it."""
-        if permission not in self.held:
-            return False
-        if self.account is not None and self.account.is_superuser:
-            return True
-        node: Unit | None = self.cast.unit(unit_code)
-        while node is not None:
-            if node.code == OWN:
-                return True
-            node = node.parent
-        return False
-
-
-def build(cast: Cast, role: Any) -> Stage:
-    officer = cast.actor("liaison_hy")
-    members, imports, acts, incidents, shifts = {}, {}, {}, {}, {}
-    alarms = {}
-    for code in PLACES.values():
-        unit = cast.units[code]
-        members[code] = people.enrol(
-            actor=officer, unit_id=unit.pk, identity=IDENTITIES[code], particulars={"name": "张伟"}
-        )
-        imports[code] = RosterImport.objects.create(
-            unit=unit, file_name="a.xlsx", file_size=1, file_digest=code.encode(), state=ImportState.READY
-        )
-        alarms[code] = AlarmImport.objects.create(unit=unit, file_name="警情.xlsx", digest=b"")
-        incidents[code] = incident(cast, code, parties=[PartyEntry("reporter", Particulars(name="王五"))])
-        shifts[code] = running_shift(officer, unit.pk, members[code])
-        acts[code] = Context.objects.get(metadata__action="member.enrol", metadata__unit=unit.pk).pk
-    account: Account | None = None
-    held: frozenset[Permission] = frozenset()
-    if isinstance(role, Role):
-        account = make_account(f"sweep_{role.value}", role.value)
-        Appointment.objects.create(account=account, role=role, unit=cast.units[OWN], starts_on=SINCE)
-        held = ROLE_PERMISSIONS[role]
-    elif role == "administrator":
-        account, held = cast.accounts["admin"], ADMINISTRATOR_PERMISSIONS
-    elif role == "nobody":
-        account = cast.accounts["nobody"]
-    client = Client(raise_request_exception=False)
-    saved = None
-    if account is not None:
-        client.force_login(account)
-        saved = SavedFilter.objects.create(account=account, name="mine", query="status=active")
-    return Stage(cast, account, held, members, imports, acts, incidents, shifts, alarms, saved, client)
-
-
-def address(stage: Stage, door: str, rule: Rule, code: str) -> str:
-    if rule.place == Place.UNIT:
-        return reverse(door, kwargs={"code": code})
-    keys: dict[Place, Callable[[], list[Any]]] = {
-        Place.MEASURE: lambda: [code, "attended"],
-        Place.FACT: lambda: [code, "attended", "attendance", stage.shifts[code].attendances.get().pk],
-        Place.FILTER: lambda: [code, stage.saved_filter.pk if stage.saved_filter else 1],
-        Place.CREW: lambda: [stage.shifts[code].pk, stage.members[code].pk],
-        Place.PHOTO: lambda: [stage.shifts[code].pk, stage.shifts[code].photos.get().pk],
-        Place.MEMBER: lambda: [stage.members[code].pk],
-        Place.ALARMS: lambda: [stage.alarms[code].pk],
-        Place.IMPORT: lambda: [stage.imports[code].pk],
-        Place.INCIDENT: lambda: [stage.incidents[code].pk],
-        Place.PARTY: lambda: [stage.incidents[code].parties.get().pk],
-        Place.SHIFT: lambda: [stage.shifts[code].pk],
-        Place.ATTENDANCE: lambda: [stage.shifts[code].attendances.get().pk],
-        Place.ACT: lambda: [stage.acts[code]],
-    }
-    keyed = keys.get(rule.place)
-    return reverse(door, args=keyed()) if keyed else reverse(door)
 
 
 def send(stage: Stage, method: str, path: str, body: dict[str, Any], *, api: bool) -> Any:
@@ -169,12 +65,13 @@ def send(stage: Stage, method: str, path: str, body: dict[str, Any], *, api: boo
 
 def fitting(stage: Stage, rule: Rule, permission: Permission | None, code: str, *, api: bool) -> set[str]:
     """The kinds of answer that fit: `in`, `denied`, `unseen`, `login`."""
-    if rule.place == Place.PUBLIC:
+    if rule.place in {Place.PUBLIC, Place.JOIN}:
         return {"in"}
     if stage.account is None:
         return {"denied"} if api else {"login"}
     if rule.place == Place.WHOLE or permission is None:
-        return {"in"}
+        # Nobody here takes part in a session of their own, or was given anything.
+        return {"unseen"} if rule.place in {Place.OWN_TRAINING, Place.OWN_RECEIPT} else {"in"}
     if not stage.holds(Permission.UNIT_VIEW, code):
         return {"unseen"}
     if stage.holds(permission, code):
@@ -257,7 +154,14 @@ def test_every_listed_row_lies_in_the_scope(cast: Cast) -> None:
     units = {unit["code"] for unit in stage.client.get("/api/v1/units/").json()["results"]}
     assert units == {"sg1", "sg11", "sg12"}
     people_seen = {row["id"] for row in stage.client.get("/api/v1/members/").json()["results"]}
-    assert people_seen == {stage.members["sg1"].pk, stage.members["sg11"].pk}
+    everybody = Member.objects.filter(status__in=EVER_MEMBERS).select_related("unit")
+    mine = {member.pk for member in everybody if stage.holds(Permission.MEMBER_VIEW, member.unit.code)}
+    assert people_seen == mine
+    assert {stage.members["sg1"].pk, stage.members["sg11"].pk} < mine
+    assert len(mine) < len(everybody)
+    candidates = {stage.applications[code].member_id for code in ("sg1", "sg11")}
+    applying = {row["id"] for row in stage.client.get("/api/v1/members/?status=applicant").json()["results"]}
+    assert applying == candidates
     imports_seen = {row["id"] for row in stage.client.get("/api/v1/imports/").json()["results"]}
     assert imports_seen == {stage.imports["sg1"].pk, stage.imports["sg11"].pk}
     incidents_seen = {row["id"] for row in stage.client.get("/api/v1/incidents/").json()["results"]}

@@ -11,10 +11,13 @@ from yiwu.navigation import PLACES, own_unit, places_for, trail_to
 @pytest.mark.parametrize(
     ("name", "keys"),
     [
-        ("captain_sg", ["home", "duties", "incidents", "results", "roster", "imports", "units", "trail"]),
-        ("inspector_sg", ["home", "duties", "incidents", "results", "roster", "units"]),
+        (
+            "captain_sg",
+            ["home", "duties", "incidents", "results", "roster", "equipment", "training", "imports", "units", "trail"],
+        ),
+        ("inspector_sg", ["home", "duties", "incidents", "results", "roster", "equipment", "training", "units"]),
         ("auditor_sg", ["home", "units", "trail"]),
-        ("member_sg11", ["my", "my_duties", "my_record", "units"]),
+        ("member_sg11", ["my", "my_duties", "my_training", "my_record", "units"]),
         ("nobody", []),
     ],
 )

@@ -1,0 +1,186 @@
+"""One person of one role at a unit, an object of every kind in every place, and the addresses that name them."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+from pghistory.models import Context
+
+from corps.models import Account, Appointment, Unit
+from corps.permissions import Permission
+from corps.roles import ADMINISTRATOR_PERMISSIONS, ROLE_PERMISSIONS, Role
+from duties.models import Shift
+from incidents.logic.parties import Particulars
+from incidents.models import Incident
+from incidents.operations.parties import PartyEntry
+from members.enums import ImportState
+from members.models import EquipmentKind, Member, RosterImport, SavedFilter, TrainingSession
+from members.operations import people
+from stats.models import AlarmImport
+from tests import admin_rows
+from tests.cast import SINCE, Cast, make_account
+from tests.duties.stage import running_shift
+from tests.incidents.log import incident
+from tests.members.life.cases import LifeCase, life_case
+from tests.permissions.equipment_case import EquipmentCase, equipment_case
+from tests.permissions.rules import Place, Rule
+
+OWN = "sg1"
+PLACES = {"own": "sg1", "below": "sg11", "beside": "sg2", "above": "sg", "elsewhere": "zx1"}
+IDENTITIES = {
+    "sg": "430405198001011239",
+    "sg1": "430405198001021154",
+    "sg11": "430405198001031117",
+    "sg2": "430405198001041112",
+    "zx1": "430405198001051118",
+}
+
+
+@dataclass
+class Stage:
+    """One person of one role at `OWN`, and an object of every kind in every place."""
+
+    cast: Cast
+    account: Account | None
+    held: frozenset[Permission]
+    members: dict[str, Member]
+    imports: dict[str, RosterImport]
+    acts: dict[str, Any]
+    incidents: dict[str, Incident]
+    shifts: dict[str, Shift]
+    alarms: dict[str, AlarmImport]
+    trainings: dict[str, TrainingSession]
+    applications: dict[str, Any]
+    recruiters: dict[str, Any]
+    partner: Any
+    saved_filter: SavedFilter | None
+    client: Client
+    life: dict[str, LifeCase]
+    equipment: dict[str, EquipmentCase]
+
+    def holds(self, permission: Permission, unit_code: str) -> bool:
+        """Whether the role holds the permission in the unit: the own unit or one below it."""
+        if permission not in self.held:
+            return False
+        if self.account is not None and self.account.is_superuser:
+            return True
+        node: Unit | None = self.cast.unit(unit_code)
+        while node is not None:
+            if node.code == OWN:
+                return True
+            node = node.parent
+        return False
+
+
+def build(cast: Cast, role: Any, codes: Collection[str] = tuple(PLACES.values())) -> Stage:
+    """The stage for a role, with objects in the units of `codes` alone."""
+    officer = cast.actor("liaison_hy")
+    members, imports, acts, incidents, shifts = {}, {}, {}, {}, {}
+    alarms, trainings = {}, {}
+    course = admin_rows.course(cast, OWN)
+    life, equipment = {}, {}
+    applications, recruiters = {}, {}
+    for code in codes:
+        unit = cast.units[code]
+        members[code] = people.enrol(
+            actor=officer, unit_id=unit.pk, identity=IDENTITIES[code], particulars={"name": "张伟"}
+        )
+        imports[code] = RosterImport.objects.create(
+            unit=unit, file_name="a.xlsx", file_size=1, file_digest=code.encode(), state=ImportState.READY
+        )
+        alarms[code] = AlarmImport.objects.create(unit=unit, file_name="警情.xlsx", digest=b"")
+        incidents[code] = incident(cast, code, parties=[PartyEntry("reporter", Particulars(name="王五"))])
+        shifts[code] = running_shift(officer, unit.pk, members[code])
+        trainings[code] = admin_rows.session_with(cast, code, course, members[code])
+        applications[code] = admin_rows.application(cast, code)
+        recruiters[code] = admin_rows.recruiter(cast, code)
+        life[code] = life_case(cast, code)
+        equipment[code] = equipment_case(cast, code, members[code])
+        acts[code] = Context.objects.get(metadata__action="member.enrol", metadata__unit=unit.pk).pk
+    account: Account | None = None
+    held: frozenset[Permission] = frozenset()
+    if isinstance(role, Role):
+        account = make_account(f"sweep_{role.value}", role.value)
+        Appointment.objects.create(account=account, role=role, unit=cast.units[OWN], starts_on=SINCE)
+        held = ROLE_PERMISSIONS[role]
+    elif role == "administrator":
+        account, held = cast.accounts["admin"], ADMINISTRATOR_PERMISSIONS
+    elif role == "nobody":
+        account = cast.accounts["nobody"]
+    client = Client(raise_request_exception=False)
+    saved = None
+    if account is not None:
+        client.force_login(account)
+        saved = SavedFilter.objects.create(account=account, name="mine", query="status=active")
+    partner = admin_rows.partner(cast, OWN)
+    return Stage(
+        cast,
+        account,
+        held,
+        members,
+        imports,
+        acts,
+        incidents,
+        shifts,
+        alarms,
+        trainings,
+        applications,
+        recruiters,
+        partner,
+        saved,
+        client,
+        life,
+        equipment,
+    )
+
+
+def _kind(stage: Stage) -> EquipmentKind:
+    """A kind of the corps, of which no unit needs to have any."""
+    return EquipmentKind.objects.get_or_create(corps_id=stage.cast.unit(OWN).corps_id, name="反光背心")[0]
+
+
+def address(stage: Stage, door: str, rule: Rule, code: str) -> str:
+    if rule.place == Place.UNIT:
+        return reverse(door, kwargs={"code": code})
+    keys: dict[Place, Callable[[], list[Any]]] = {
+        Place.MEASURE: lambda: [code, "attended"],
+        Place.STOCK: lambda: [code, _kind(stage).pk],
+        Place.FACT: lambda: [code, "attended", "attendance", stage.shifts[code].attendances.get().pk],
+        Place.FILTER: lambda: [code, stage.saved_filter.pk if stage.saved_filter else 1],
+        Place.CREW: lambda: [stage.shifts[code].pk, stage.members[code].pk],
+        Place.PHOTO: lambda: [stage.shifts[code].pk, stage.shifts[code].photos.get().pk],
+        Place.MEMBER: lambda: [stage.members[code].pk],
+        Place.JOIN: lambda: [code],
+        Place.APPLICATION: lambda: [stage.applications[code].pk],
+        Place.RECRUITER: lambda: [code, stage.recruiters[code].pk],
+        Place.PARTNER: lambda: [code, stage.partner.pk],
+        Place.ALARMS: lambda: [stage.alarms[code].pk],
+        Place.TRAINING: lambda: [stage.trainings[code].pk],
+        Place.OWN_TRAINING: lambda: [stage.trainings[code].pk],
+        Place.TRAINEE: lambda: [stage.trainings[code].pk, stage.members[code].pk],
+        Place.ENROLMENT: lambda: [stage.trainings[code].enrolments.get().pk],
+        Place.CERTIFICATE: lambda: [stage.members[code].certificates.get().pk],
+        Place.IMPORT: lambda: [stage.imports[code].pk],
+        Place.INCIDENT: lambda: [stage.incidents[code].pk],
+        Place.PARTY: lambda: [stage.incidents[code].parties.get().pk],
+        Place.SHIFT: lambda: [stage.shifts[code].pk],
+        Place.ATTENDANCE: lambda: [stage.shifts[code].attendances.get().pk],
+        Place.TRANSFER_IN: lambda: [stage.life[code].arriving],
+        Place.TRANSFER_OUT: lambda: [stage.life[code].leaving],
+        Place.MOVE: lambda: [stage.life[code].move],
+        Place.MOVE_IN: lambda: [stage.life[code].move_in],
+        Place.PROPOSAL: lambda: [stage.life[code].proposal],
+        Place.STORE: lambda: [stage.equipment[code].store],
+        Place.VOUCHER: lambda: [stage.equipment[code].voucher],
+        Place.HOLDING: lambda: [stage.equipment[code].holding],
+        Place.ARTICLE: lambda: [stage.equipment[code].article],
+        Place.OWN_RECEIPT: lambda: [stage.equipment[code].receipt],
+        Place.SENDING: lambda: [stage.equipment[code].transfer],
+        Place.PAIR: lambda: list(stage.life[code].pair),
+        Place.DISTINCTION: lambda: [stage.life[code].distinction],
+        Place.ACT: lambda: [stage.acts[code]],
+    }
+    keyed = keys.get(rule.place)
+    return reverse(door, args=keyed()) if keyed else reverse(door)
