@@ -8,25 +8,18 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from corps.roles import Role
-from tests.admin_rows import EVERY_KIND
+from members.logic.ledger import Line
+from members.models import Holding
+from tests.admin_rows import EVERY_KIND, READ_ONLY
 from tests.browser.conftest import PageFor, shoot
 from tests.browser.lint import latin_words, sideways
 from tests.cast import Cast
+from tests.members.equipment import stage as equipment
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 # The cast's accounts have Latin names and its units Latin codes; IP stands in every Chinese log.
 KNOWN = {"IP", "hy", "sg", "sg1", "sg11", "zx", "nobody", "admin", *(role.value for role in Role)}
-NOT_ADDED = {
-    "corps_term",
-    "corps_actionlog",
-    "members_rosterimport",
-    "duties_attendance",
-    "duties_series",
-    "stats_alarmimport",
-    "stats_alarmfigure",
-    "stats_discrepancy",
-}
 
 
 def strange_words(page: Page) -> list[str]:
@@ -44,7 +37,7 @@ def pages_of(kind: str, key: int) -> dict[str, str]:
         if (one._meta.app_label, one._meta.model_name) == (app, model)
     )
     pages = {"list": reverse(f"admin:{kind}_changelist"), "row": reverse(f"admin:{kind}_change", args=[key])}
-    if kind not in NOT_ADDED:
+    if kind not in READ_ONLY:
         pages["add"] = reverse(f"admin:{kind}_add")
     if page.keeps_history:
         pages["history"] = reverse(f"admin:{kind}_history", args=[key])
@@ -100,6 +93,29 @@ def test_a_unit_is_picked_by_its_path(page_for: PageFor, cast: Cast) -> None:
     page.get_by_role("button", name="调整隶属").click()
     expect(page.locator("body")).to_contain_text("一中队已改隶")
     assert cast.unit("sg11").parent_id == cast.units["sg2"].pk
+
+
+def test_equipment_out_of_reach_is_asked_for_and_handed_over_by_a_tick(page_for: PageFor, cast: Cast) -> None:
+    scene = equipment.build(cast)
+    equipment.give(scene.store, scene.zhang, Line(scene.vest.pk, 2))
+    room = equipment.store(cast, "sg2", "二大队装备室")
+    visitor = page_for("liaison_hy", size="phone")
+    page = visitor.go(reverse("admin:corps_unit_move", args=[cast.units["sg11"].pk]))
+    expect(page.locator("body")).to_contain_text("队员1人的装备领自上级单位的仓库")
+    page.locator(".select2-selection").click()
+    page.locator(".select2-search__field").fill("人民")
+    page.get_by_role("option", name="石鼓支队 › 人民大队", exact=True).click()
+    page.locator("#id_reason").fill("区划调整")
+    page.get_by_role("button", name="调整隶属").click()
+    expect(page.locator("body")).to_contain_text("超出原仓库的供应范围")
+    expect(page.locator(".select2-selection")).to_be_visible()
+    shoot(page, "admin-unit-move-equipment-phone")
+    assert sideways(page) == 0
+    assert strange_words(page) == []
+    page.get_by_label("超出供应范围的装备转入新仓库").check()
+    page.get_by_role("button", name="调整隶属").click()
+    expect(page.locator("body")).to_contain_text("一中队已改隶")
+    assert Holding.objects.get(member=scene.zhang, quantity__gt=0).store == room
 
 
 def test_the_buttons_can_be_read(page_for: PageFor, cast: Cast) -> None:

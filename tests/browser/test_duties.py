@@ -161,7 +161,7 @@ def test_a_members_page_works_at_320_pixels_with_buttons_for_thumbs(page_for: Pa
         base = page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")
         assert base >= 16, path
         places = page.locator(".y-places > li > a")
-        expect(places).to_have_count(4)
+        expect(places).to_have_count(5)
         assert all(box.bounding_box()["height"] >= 48 for box in places.all())  # type: ignore[index]
 
 
