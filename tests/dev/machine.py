@@ -62,6 +62,17 @@ def dev(state: Path, *arguments: str, feed: str = "", **more: str) -> subprocess
     )
 
 
+def _at_a_terminal(limits: Callable[[], None] | None) -> Callable[[], None]:
+    """Before a command begins: as at a terminal, also where the tests themselves run under nohup; then `limits`."""
+
+    def prepare() -> None:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        if limits is not None:
+            limits()
+
+    return prepare
+
+
 class Running:
     """A `./dev` command that stays in the foreground."""
 
@@ -81,7 +92,7 @@ class Running:
             stdout=self.log,
             stderr=subprocess.STDOUT,
             process_group=0,
-            preexec_fn=limits,
+            preexec_fn=_at_a_terminal(limits),
         )
 
     def said(self) -> str:

@@ -6,6 +6,7 @@ import signal
 import socket
 import stat
 import struct
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -124,6 +125,21 @@ def test_a_script_in_the_background_can_still_interrupt() -> None:
         running.await_words(RUNNING)
         assert running.stop(signal.SIGINT) == 0
         assert not server_pids(state)
+
+
+def test_under_nohup_a_closed_terminal_ends_nothing() -> None:
+    with new_state() as state:
+        running = Running(state, "services", limits=_ignore_hangups)
+        running.await_words(RUNNING)
+        os.kill(running.process.pid, signal.SIGHUP)
+        with pytest.raises(subprocess.TimeoutExpired):
+            running.process.wait(timeout=2)
+        assert running.query("SELECT 1") == 1
+        assert running.stop(signal.SIGTERM) == 0
+
+
+def _ignore_hangups() -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
 
 def _ignore_interrupts() -> None:
