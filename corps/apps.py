@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,6 +9,7 @@ class CorpsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks and what is heard at the door; say what is personal."""
-        from corps import checks, personal_columns, sign_in_events  # noqa: F401
+        from corps import checks, personal_columns, plans, sign_in_events  # noqa: F401
 
         personal_columns.declare()
+        post_migrate.connect(plans.keep_nested_loops_out, dispatch_uid="corps.plans")

@@ -37,7 +37,9 @@ ALTER TABLE members_holding ADD CONSTRAINT article_in_one_place
 # A statement may bring movements of many days (a ledger taken over from elsewhere). Whatever is taken from a place is
 # taken on no earlier day than the last movement there, and what is there runs below zero on no day: then no day of the
 # past adds up to less than nothing either. Rows that exist are locked in the order of their number, new ones are written
-# in the order of their key, and members before both: two acts at once wait for each other, never in a circle.
+# in the order of their key, and members before both: two acts at once wait for each other, never in a circle. Each
+# statement is planned for the movements at hand (EXECUTE): a plan that a connection keeps from one receipt compares every
+# movement of a list for ten thousand people with every other one.
 BOOKING = """
 CREATE FUNCTION members_refuse_movement(rule text, holding_key uuid) RETURNS integer LANGUAGE plpgsql AS $$
 BEGIN
@@ -48,10 +50,12 @@ CREATE FUNCTION members_book_movements() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     too_many record;
 BEGIN
-    PERFORM FROM members_member
+    EXECUTE $plan$
+    SELECT FROM members_member
     WHERE id IN (SELECT to_member_id FROM moved UNION ALL SELECT from_member_id FROM moved)
-    ORDER BY id FOR NO KEY UPDATE;
+    ORDER BY id FOR NO KEY UPDATE $plan$;
 
+    EXECUTE $plan$
     WITH sides AS (
         SELECT from_unit_id AS unit_id, from_place AS place, from_store_id AS store_id, from_member_id AS member_id,
             CASE WHEN from_place = 'transit' THEN transfer_id END AS transfer_id,
@@ -105,16 +109,17 @@ BEGIN
                 THEN members_refuse_movement('holding_not_backdated', EXCLUDED.key)
             ELSE members_holding.quantity + EXCLUDED.quantity
         END,
-        last_on = greatest(members_holding.last_on, EXCLUDED.last_on);
+        last_on = greatest(members_holding.last_on, EXCLUDED.last_on) $plan$;
 
-    SELECT held.member_id, held.kind_id INTO too_many
+    EXECUTE $plan$
+    SELECT held.member_id, held.kind_id
     FROM (SELECT DISTINCT moved.to_member_id AS member_id, moved.kind_id, k.most_per_member AS most
           FROM moved JOIN members_equipmentkind k ON k.id = moved.kind_id
           WHERE moved.to_place = 'member' AND k.most_per_member IS NOT NULL) held
     WHERE held.most < (SELECT sum(h.quantity) FROM members_holding h
                        WHERE h.member_id = held.member_id AND h.kind_id = held.kind_id)
-    LIMIT 1;
-    IF FOUND THEN
+    LIMIT 1 $plan$ INTO too_many;
+    IF too_many.member_id IS NOT NULL THEN
         RAISE EXCEPTION 'member % would hold too many of kind %', too_many.member_id, too_many.kind_id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'holding_within_most',
                   DETAIL = format('%s %s', too_many.member_id, too_many.kind_id);

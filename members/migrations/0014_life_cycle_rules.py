@@ -109,16 +109,18 @@ DECLARE
     reasons text[];
     moved date := least(coalesce(nullif(current_setting('yiwu.home_since', true), '')::date, today), today);
 BEGIN
+    -- Planned for the rows at hand: a plan that a connection keeps from one row compares each with every other one.
+    EXECUTE $plan$
     SELECT array_agg(n.id), array_agg(o.unit_id), array_agg(n.unit_id), array_agg(o.status), array_agg(n.status),
         array_agg(o.status_on),
         array_agg(CASE
-            WHEN o.status <> n.status THEN least(coalesce(n.status_on, today), today)
-            WHEN o.status_on IS DISTINCT FROM n.status_on AND n.status_on IS NOT NULL THEN least(n.status_on, today)
+            WHEN o.status <> n.status THEN least(coalesce(n.status_on, $1), $1)
+            WHEN o.status_on IS DISTINCT FROM n.status_on AND n.status_on IS NOT NULL THEN least(n.status_on, $1)
         END),
         array_agg(o.status_reason)
-    INTO ids, units, homes, statuses, becomes, sinces, days, reasons
     FROM old_rows o JOIN new_rows n USING (id)
-    WHERE (o.unit_id, o.status, o.status_on) IS DISTINCT FROM (n.unit_id, n.status, n.status_on);
+    WHERE (o.unit_id, o.status, o.status_on) IS DISTINCT FROM (n.unit_id, n.status, n.status_on) $plan$
+    INTO ids, units, homes, statuses, becomes, sinces, days, reasons USING today;
     IF ids IS NOT NULL THEN
         PERFORM members_write_life(ids, units, homes, statuses, becomes, sinces, days, reasons, moved,
             coalesce(current_setting('yiwu.taken_back', true) = 'on', false),
