@@ -69,7 +69,7 @@ def invent_facts(*, actor: "Actor", corps_code: str, seed: int, now: datetime) -
         attendance = _write_shifts(facts.shifts)
         _write_incidents(facts.incidents, _officer(root))
         with connection.cursor() as cursor:
-            # The planner has never seen these tables with rows; counting comes next.
+            # Counting comes next, and reads these tables by more than their keys.
             cursor.execute("ANALYZE {}".format(", ".join(_TABLES)))
     return InventedFacts(len(facts.shifts), attendance, len(facts.incidents))
 
@@ -325,6 +325,9 @@ def _reserve(table: str, count: int) -> list[int]:
 
 def _copy(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     names = ", ".join(f'"{column}"' for column in columns)
-    with connection.cursor() as cursor, cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
-        for row in rows:
-            copy.write_row(row)
+    with connection.cursor() as cursor:
+        with cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
+            for row in rows:
+                copy.write_row(row)
+        # What is written next is compared with these rows, which the planner would still take for none.
+        cursor.execute(f'ANALYZE "{table}" ("{columns[0]}")')

@@ -246,8 +246,11 @@ def rebuild_stock(tree: Tree) -> int:
     units, above = zip(*pairs, strict=True) if pairs else ((), ())
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM stats_stockdirty")
+        # Each step reads what the one before it has written, which the planner may still take for nothing.
         cursor.execute(_ALL_OWN)
+        cursor.execute("ANALYZE stats_ownstock")
         cursor.execute(_ALL_DAYS, {"units": array_of(units), "above": array_of(above), "span": Span.DAY})
+        cursor.execute("ANALYZE stats_totalstock")
         cursor.execute(_all(Span.MONTH, Span.DAY, "month"), {"span": Span.MONTH})
         cursor.execute(_all(Span.YEAR, Span.MONTH, "year"), {"span": Span.YEAR})
         cursor.execute("ANALYZE stats_ownstock, stats_totalstock")
