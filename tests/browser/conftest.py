@@ -3,9 +3,10 @@
 Without Chromium these tests are left out, and the summary says so: they never pass silently.
 """
 
+import base64
 import os
-import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -13,7 +14,7 @@ from typing import Any, Literal
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, Route, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, ViewportSize, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.lint import Watch, latin_words, sideways
@@ -35,7 +36,6 @@ FLAGS = [
 DESKTOP = ViewportSize(width=1440, height=900)
 PHONE = ViewportSize(width=390, height=844)
 SIZES: dict[str, ViewportSize] = {"desktop": DESKTOP, "phone": PHONE}
-LANGUAGES = ("zh-hans", "en")
 
 Scheme = Literal["light", "dark"]
 
@@ -88,7 +88,7 @@ def browser() -> Iterator[Browser]:
 class Windows:
     """Windows of the browser that several visitors use after one another: style sheets and scripts are fetched once.
 
-    Whoever takes one finds it empty: no cookies, nothing stored, no permissions, no rules for requests.
+    Whoever takes one finds it empty: no cookies, nothing stored, no permissions.
     """
 
     def __init__(self, browser: Browser) -> None:
@@ -102,10 +102,8 @@ class Windows:
 
     def give_back(self, size: str, scheme: Scheme, window: BrowserContext, address: str) -> None:
         """Empty a window, for whoever takes it next."""
-        # Pages go first: without the rules for requests they would come back to a live process that is not there.
         for page in window.pages:
             page.close()
-        window.unroute_all(behavior="ignoreErrors")
         window.clear_permissions()
         window.set_geolocation(None)
         page = window.new_page()
@@ -154,7 +152,8 @@ def page_for(windows: Windows, live_server: LiveServer, cast: Cast) -> Iterator[
     """`page_for("captain_sg", size="phone", language="en", scheme="dark")` → a `Visitor` signed in as that account.
 
     An empty name is somebody who is not signed in. When the test ends, any console error, failed request, status ≥ 400
-    that `expected` does not name, or violation of the content security policy fails it.
+    that `expected` does not name, or violation of the content security policy fails it. A page hears nothing from a
+    live process unless it `listens`: then the test answers for that process.
     """
     taken: list[tuple[str, Scheme, BrowserContext]] = []
     watches: list[Watch] = []
@@ -166,12 +165,10 @@ def page_for(windows: Windows, live_server: LiveServer, cast: Cast) -> Iterator[
         language: str = "zh-hans",
         scheme: Scheme = "light",
         expected: tuple[int, ...] = (),
+        listens: bool = False,
     ) -> Visitor:
         context = windows.take(size, scheme)
         taken.append((size, scheme, context))
-        if settings.LIVE_URL.startswith("/"):
-            # No live process belongs to this test: pages listen, hear nothing, and go on by polling.
-            context.route(re.compile(r"/live\?"), _say_nothing)
         context.add_cookies([_cookie(live_server.url, settings.LANGUAGE_COOKIE_NAME, language)])
         if name:
             client = Client()
@@ -180,6 +177,8 @@ def page_for(windows: Windows, live_server: LiveServer, cast: Cast) -> Iterator[
             context.add_cookies([_cookie(live_server.url, settings.SESSION_COOKIE_NAME, session)])
         page = context.new_page()
         page.set_default_timeout(10_000)
+        if not listens and settings.LIVE_URL.startswith("/"):
+            silence(page)
         watch = Watch(page, expected=set(expected))
         watches.append(watch)
         return Visitor(page, watch, live_server.url)
@@ -191,8 +190,23 @@ def page_for(windows: Windows, live_server: LiveServer, cast: Cast) -> Iterator[
         watch.verdict()
 
 
-def _say_nothing(route: Route) -> None:
-    route.fulfill(body=": nothing\n\n", content_type="text/event-stream")
+def silence(page: Page) -> None:
+    """No live process belongs to this test: the page listens, hears nothing, and goes on by polling.
+
+    Asked of the browser itself: with a route of Playwright's it would keep nothing it has fetched, and every page
+    would fetch its style sheets and scripts anew.
+    """
+    session = page.context.new_cdp_session(page)
+    headers = [{"name": "Content-Type", "value": "text/event-stream"}]
+    nothing = {"responseCode": 200, "responseHeaders": headers, "body": base64.b64encode(b": nothing\n\n").decode()}
+
+    def answer(asked: dict[str, Any]) -> None:
+        # The page may have gone on meanwhile.
+        with suppress(Error):
+            session.send("Fetch.fulfillRequest", {"requestId": asked["requestId"], **nothing})
+
+    session.on("Fetch.requestPaused", answer)
+    session.send("Fetch.enable", {"patterns": [{"urlPattern": r"*/live\?*"}]})
 
 
 def _cookie(address: str, name: str, value: str) -> Any:
@@ -206,7 +220,7 @@ Look = Callable[..., None]
 def look_at(page_for: PageFor, cast: Cast) -> Look:
     """`look_at("captain_sg", "/u/sg/", "home")`: the page as every reader meets it.
 
-    Desktop and phone, Chinese and English, and once in the dark: each leaves a screenshot
+    Desktop and phone, Chinese and English, and once when it gets dark: each leaves a screenshot
     `<name>-<size>-<language>.png`, none may scroll sideways, the Chinese ones show no Latin words but the allowed ones
     and those in `words` and in the reader's own name; `expected` are status codes of 400 and above that belong to the
     page.
@@ -216,17 +230,22 @@ def look_at(page_for: PageFor, cast: Cast) -> Look:
         account: str, path: str, name: str, *, words: tuple[str, ...] = (), expected: tuple[int, ...] = ()
     ) -> None:
         known = {*words, *(cast.accounts[account].display_name.split() if account else ())}
-        for size in SIZES:
-            for language in LANGUAGES:
-                visitor = page_for(account, size=size, language=language, expected=expected)
-                page = visitor.go(path)
-                assert sideways(page) == 0, f"{path} scrolls sideways at {size} width in {language}"
-                if language == "zh-hans":
-                    found = [word for word in latin_words(page) if word not in known]
-                    assert not found, f"{path} shows Latin words on a Chinese page: {', '.join(found)}"
-                shoot(page, f"{name}-{size}-{language}")
-        dark = page_for(account, scheme="dark", expected=expected)
-        shoot(dark.go(path), f"{name}-desktop-dark")
+
+        def check(page: Page, size: str, language: str) -> None:
+            assert sideways(page) == 0, f"{path} scrolls sideways at {size} width in {language}"
+            if language == "zh-hans":
+                found = [word for word in latin_words(page) if word not in known]
+                assert not found, f"{path} shows Latin words on a Chinese page: {', '.join(found)}"
+            shoot(page, f"{name}-{size}-{language}")
+
+        for size, language in (("desktop", "zh-hans"), ("phone", "zh-hans"), ("phone", "en")):
+            page = page_for(account, size=size, language=language, expected=expected).go(path)
+            check(page, size, language)
+            if size == "desktop":
+                page.emulate_media(color_scheme="dark")
+                shoot(page, f"{name}-desktop-dark")
+        page.set_viewport_size(DESKTOP)
+        check(page, "desktop", "en")
 
     return look
 

@@ -11,7 +11,7 @@ from corps.roles import Role
 from members.logic.ledger import Line
 from members.models import Holding
 from tests.admin_rows import EVERY_KIND, READ_ONLY
-from tests.browser.conftest import PageFor, shoot
+from tests.browser.conftest import DESKTOP, SIZES, PageFor, Visitor, shoot
 from tests.browser.lint import latin_words, sideways
 from tests.cast import Cast
 from tests.members.equipment import stage as equipment
@@ -50,27 +50,29 @@ def pages_of(kind: str, key: int) -> dict[str, str]:
     return pages
 
 
+def look(visitor: Visitor, path: str, name: str) -> None:
+    """One page at both widths: Chinese throughout, nothing sideways, a picture of each."""
+    page = visitor.go(path)
+    for size, viewport in SIZES.items():
+        page.set_viewport_size(viewport)
+        assert sideways(page) == 0, f"{path} scrolls sideways at {size} width"
+        assert strange_words(page) == [], path
+        shoot(page, f"admin-{name}-{size}")
+    page.set_viewport_size(DESKTOP)
+
+
 @pytest.mark.parametrize("kind", EVERY_KIND)
 def test_every_page_of_a_kind(page_for: PageFor, cast: Cast, kind: str) -> None:
     row = EVERY_KIND[kind](cast, "sg11")
-    pages = pages_of(kind, row.pk)
-    for size in ("desktop", "phone"):
-        visitor = page_for("liaison_hy", size=size)
-        for name, path in pages.items():
-            page = visitor.go(path)
-            assert sideways(page) == 0, f"{path} scrolls sideways at {size} width"
-            assert strange_words(page) == [], path
-            shoot(page, f"admin-{kind}-{name}-{size}")
+    visitor = page_for("liaison_hy")
+    for name, path in pages_of(kind, row.pk).items():
+        look(visitor, path, f"{kind}-{name}")
 
 
 def test_overview_and_row_history(page_for: PageFor, cast: Cast) -> None:
-    for size in ("desktop", "phone"):
-        visitor = page_for("liaison_hy", size=size)
-        for name, path in (("overview", reverse("admin:index")), ("rows", reverse("admin:corps_actionlog_rows"))):
-            page = visitor.go(path)
-            assert sideways(page) == 0, f"{path} scrolls sideways at {size} width"
-            assert strange_words(page) == [], path
-            shoot(page, f"admin-{name}-{size}")
+    visitor = page_for("liaison_hy")
+    for name, path in (("overview", reverse("admin:index")), ("rows", reverse("admin:corps_actionlog_rows"))):
+        look(visitor, path, name)
 
 
 def test_english_on_the_switch(page_for: PageFor, cast: Cast) -> None:

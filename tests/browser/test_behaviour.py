@@ -142,6 +142,11 @@ def test_a_chart_changes_with_the_theme(guide: Page) -> None:
     assert picture() != before
 
 
+def test_a_page_opened_in_the_dark_is_dark(page_for: PageFor) -> None:
+    guide = page_for(scheme="dark").go("/design/")
+    expect(guide.locator("html")).to_have_attribute("data-bs-theme", "dark")
+
+
 def test_a_masked_value_is_shown_after_a_reason(guide: Page) -> None:
     def answer(route: Route) -> None:
         assert "reason=" in (route.request.post_data or "")
@@ -163,7 +168,7 @@ STREAM = "id: 5-1\nevent: progress\ndata: {}\n\n"
 
 
 def test_a_live_event_moves_the_bar_and_a_lost_stream_is_taken_up_where_it_broke(page_for: PageFor) -> None:
-    visitor = page_for()
+    visitor = page_for(listens=True)
     page = visitor.page
     asked: list[str] = []
 
@@ -188,7 +193,7 @@ def test_a_live_event_moves_the_bar_and_a_lost_stream_is_taken_up_where_it_broke
 
 
 def test_a_page_whose_hour_is_over_asks_for_itself_anew(page_for: PageFor) -> None:
-    visitor = page_for()
+    visitor = page_for(listens=True)
     page = visitor.page
     answers = ["id: 6-1\nevent: state\ndata: {}\n\nevent: over\ndata: {}\n\n"]
     loads: list[str] = []

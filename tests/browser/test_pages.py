@@ -219,9 +219,7 @@ def test_branches_of_the_tree_open_where_they_are(page_for: PageFor, corps: Cast
 
 
 def test_a_workbook_is_chosen_and_uploaded(page_for: PageFor, corps: Cast) -> None:
-    visitor = page_for("captain_sg")
-    visitor.page.route("**/live?*", lambda route: route.fulfill(content_type="text/event-stream", body=": quiet\n\n"))
-    page = visitor.go("/u/sg/imports/new/")
+    page = page_for("captain_sg").go("/u/sg/imports/new/")
     file = {"name": "花名册.xlsx", "mimeType": "application/octet-stream", "buffer": workbook([HEAD, ["周新人"]])}
     page.set_input_files("input[type=file]", file)  # type: ignore[arg-type]
     expect(page.locator("[x-text=name]")).to_have_text("花名册.xlsx")
@@ -241,10 +239,8 @@ def test_a_picture_is_refused_with_a_sentence(page_for: PageFor, corps: Cast) ->
 
 def test_an_import_is_applied_and_undone_from_its_page(page_for: PageFor, corps: Cast) -> None:
     made = ready_import(corps)
-    visitor = page_for("captain_sg")
     # No live process runs beside the test's server: the page must get on by asking.
-    visitor.page.route("**/live?*", lambda route: route.fulfill(content_type="text/event-stream", body=": quiet\n\n"))
-    page = visitor.go(f"/imports/{made.pk}/")
+    page = page_for("captain_sg").go(f"/imports/{made.pk}/")
     expect(page.locator(".y-figure-value").first).to_contain_text("1")
     page.click(".y-decide button")
     expect(page.locator("progress")).to_be_visible()
