@@ -1,7 +1,7 @@
 """One person of one role at a unit, an object of every kind in every place, and the addresses that name them."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.test import Client
@@ -39,26 +39,32 @@ IDENTITIES = {
 
 
 @dataclass
-class Stage:
-    """One person of one role at `OWN`, and an object of every kind in every place."""
+class Scenery:
+    """An object of every kind in every place."""
 
     cast: Cast
-    account: Account | None
-    held: frozenset[Permission]
-    members: dict[str, Member]
-    imports: dict[str, RosterImport]
-    acts: dict[str, Any]
-    incidents: dict[str, Incident]
-    shifts: dict[str, Shift]
-    alarms: dict[str, AlarmImport]
-    trainings: dict[str, TrainingSession]
-    applications: dict[str, Any]
-    recruiters: dict[str, Any]
-    partner: Any
-    saved_filter: SavedFilter | None
-    client: Client
-    life: dict[str, LifeCase]
-    equipment: dict[str, EquipmentCase]
+    members: dict[str, Member] = field(default_factory=dict)
+    imports: dict[str, RosterImport] = field(default_factory=dict)
+    acts: dict[str, Any] = field(default_factory=dict)
+    incidents: dict[str, Incident] = field(default_factory=dict)
+    shifts: dict[str, Shift] = field(default_factory=dict)
+    alarms: dict[str, AlarmImport] = field(default_factory=dict)
+    trainings: dict[str, TrainingSession] = field(default_factory=dict)
+    applications: dict[str, Any] = field(default_factory=dict)
+    recruiters: dict[str, Any] = field(default_factory=dict)
+    life: dict[str, LifeCase] = field(default_factory=dict)
+    equipment: dict[str, EquipmentCase] = field(default_factory=dict)
+    partner: Any = None
+
+
+@dataclass
+class Stage(Scenery):
+    """One person of one role at `OWN` before the scenery."""
+
+    account: Account | None = None
+    held: frozenset[Permission] = frozenset()
+    saved_filter: SavedFilter | None = None
+    client: Client = field(default_factory=lambda: Client(raise_request_exception=False))
 
     def holds(self, permission: Permission, unit_code: str) -> bool:
         """Whether the role holds the permission in the unit: the own unit or one below it."""
@@ -74,66 +80,47 @@ class Stage:
         return False
 
 
-def build(cast: Cast, role: Any, codes: Collection[str] = tuple(PLACES.values())) -> Stage:
-    """The stage for a role, with objects in the units of `codes` alone."""
+def furnish(cast: Cast, codes: Collection[str] = tuple(PLACES.values())) -> Scenery:
+    """The scenery, with objects in the units of `codes` alone."""
     officer = cast.actor("liaison_hy")
-    members, imports, acts, incidents, shifts = {}, {}, {}, {}, {}
-    alarms, trainings = {}, {}
+    made = Scenery(cast)
     course = admin_rows.course(cast, OWN)
-    life, equipment = {}, {}
-    applications, recruiters = {}, {}
     for code in codes:
         unit = cast.units[code]
-        members[code] = people.enrol(
+        made.members[code] = people.enrol(
             actor=officer, unit_id=unit.pk, identity=IDENTITIES[code], particulars={"name": "张伟"}
         )
-        imports[code] = RosterImport.objects.create(
+        made.imports[code] = RosterImport.objects.create(
             unit=unit, file_name="a.xlsx", file_size=1, file_digest=code.encode(), state=ImportState.READY
         )
-        alarms[code] = AlarmImport.objects.create(unit=unit, file_name="警情.xlsx", digest=b"")
-        incidents[code] = incident(cast, code, parties=[PartyEntry("reporter", Particulars(name="王五"))])
-        shifts[code] = running_shift(officer, unit.pk, members[code])
-        trainings[code] = admin_rows.session_with(cast, code, course, members[code])
-        applications[code] = admin_rows.application(cast, code)
-        recruiters[code] = admin_rows.recruiter(cast, code)
-        life[code] = life_case(cast, code)
-        equipment[code] = equipment_case(cast, code, members[code])
-        acts[code] = Context.objects.get(metadata__action="member.enrol", metadata__unit=unit.pk).pk
-    account: Account | None = None
-    held: frozenset[Permission] = frozenset()
+        made.alarms[code] = AlarmImport.objects.create(unit=unit, file_name="警情.xlsx", digest=b"")
+        made.incidents[code] = incident(cast, code, parties=[PartyEntry("reporter", Particulars(name="王五"))])
+        made.shifts[code] = running_shift(officer, unit.pk, made.members[code])
+        made.trainings[code] = admin_rows.session_with(cast, code, course, made.members[code])
+        made.applications[code] = admin_rows.application(cast, code)
+        made.recruiters[code] = admin_rows.recruiter(cast, code)
+        made.life[code] = life_case(cast, code)
+        made.equipment[code] = equipment_case(cast, code, made.members[code])
+        made.acts[code] = Context.objects.get(metadata__action="member.enrol", metadata__unit=unit.pk).pk
+    made.partner = admin_rows.partner(cast, OWN)
+    return made
+
+
+def enter(scenery: Scenery, role: Any) -> Stage:
+    """Somebody of a role, signed in: a new account with an appointment at `OWN`, or one that needs none."""
+    stage = Stage(**vars(scenery))
     if isinstance(role, Role):
-        account = make_account(f"sweep_{role.value}", role.value)
-        Appointment.objects.create(account=account, role=role, unit=cast.units[OWN], starts_on=SINCE)
-        held = ROLE_PERMISSIONS[role]
+        stage.account = make_account(f"sweep_{role.value}", role.value)
+        Appointment.objects.create(account=stage.account, role=role, unit=stage.cast.units[OWN], starts_on=SINCE)
+        stage.held = ROLE_PERMISSIONS[role]
     elif role == "administrator":
-        account, held = cast.accounts["admin"], ADMINISTRATOR_PERMISSIONS
+        stage.account, stage.held = stage.cast.actor("admin"), ADMINISTRATOR_PERMISSIONS
     elif role == "nobody":
-        account = cast.accounts["nobody"]
-    client = Client(raise_request_exception=False)
-    saved = None
-    if account is not None:
-        client.force_login(account)
-        saved = SavedFilter.objects.create(account=account, name="mine", query="status=active")
-    partner = admin_rows.partner(cast, OWN)
-    return Stage(
-        cast,
-        account,
-        held,
-        members,
-        imports,
-        acts,
-        incidents,
-        shifts,
-        alarms,
-        trainings,
-        applications,
-        recruiters,
-        partner,
-        saved,
-        client,
-        life,
-        equipment,
-    )
+        stage.account = stage.cast.actor("nobody")
+    if stage.account is not None:
+        stage.client.force_login(stage.account)
+        stage.saved_filter = SavedFilter.objects.create(account=stage.account, name="mine", query="status=active")
+    return stage
 
 
 def _kind(stage: Stage) -> EquipmentKind:

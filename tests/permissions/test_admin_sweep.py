@@ -15,8 +15,9 @@ from django.urls import NoReverseMatch, get_resolver, reverse
 from corps.permissions import Permission as P  # noqa: N817 - the table below reads better
 from corps.roles import Role
 from tests.admin_rows import OF_THE_CORPS, OF_UNITS
-from tests.cast import Cast
-from tests.permissions.stage import OWN, PLACES, Stage, build
+from tests.permissions.stage import OWN, PLACES, Scenery, Stage, enter
+
+pytestmark = pytest.mark.django_db
 
 
 @dataclass(frozen=True)
@@ -209,13 +210,13 @@ STRANGERS = [Role.CAPTAIN, Role.COMMISSAR, Role.DISPATCHER, Role.INSPECTOR, Role
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_rows_of_units_for(cast: Cast, role: Any) -> None:
-    stage = build(cast, role)
+def test_rows_of_units_for(scenery: Scenery, role: Any) -> None:
+    stage = enter(scenery, role)
     wrong = []
     for name, make in OF_UNITS.items():
         rule, page = ADMIN[name], registered()[name]
         for place, code in PLACES.items():
-            row = make(cast, code)
+            row = make(scenery.cast, code)
             seen, changes = stage.holds(rule.view, code), rule.change is not None and stage.holds(rule.change, code)
 
             def check(what: str, found: str, *expected: str, at: str = f"{name} {place}") -> None:
@@ -240,8 +241,8 @@ def test_rows_of_units_for(cast: Cast, role: Any) -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_lists_and_new_rows_for(cast: Cast, role: Any) -> None:
-    stage = build(cast, role)
+def test_lists_and_new_rows_for(scenery: Scenery, role: Any) -> None:
+    stage = enter(scenery, role)
     for name, rule in ADMIN.items():
         lists = answer(stage, "GET", reverse(f"admin:{name}_changelist"))
         assert lists == ("in" if stage.holds(rule.view, OWN) else "denied"), name
@@ -252,11 +253,11 @@ def test_lists_and_new_rows_for(cast: Cast, role: Any) -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_rows_of_the_corps_for(cast: Cast, role: Any) -> None:
+def test_rows_of_the_corps_for(scenery: Scenery, role: Any) -> None:
     """Seen by whoever sees a unit of the corps, changed by whoever holds the right at its top."""
-    stage = build(cast, role)
+    stage = enter(scenery, role)
     for name, make in OF_THE_CORPS.items():
-        rule, row, page = ADMIN[name], make(cast, OWN), registered()[name]
+        rule, row, page = ADMIN[name], make(scenery.cast, OWN), registered()[name]
         path = reverse(f"admin:{name}_change", args=[row.pk])
         seen = stage.holds(rule.view, OWN)
         changes = rule.change is not None and role == "administrator" and rule.change in stage.held
@@ -268,10 +269,10 @@ def test_rows_of_the_corps_for(cast: Cast, role: Any) -> None:
 
 
 @pytest.mark.parametrize("role", STRANGERS)
-def test_nobody_else_enters(cast: Cast, role: Any) -> None:
-    stage = build(cast, role)
+def test_nobody_else_enters(scenery: Scenery, role: Any) -> None:
+    stage = enter(scenery, role)
     for name, make in {**OF_UNITS, **OF_THE_CORPS}.items():
-        row, page = make(cast, OWN), registered()[name]
+        row, page = make(scenery.cast, OWN), registered()[name]
         paths = [reverse(f"admin:{name}_{one}") for one in ("changelist", "add")]
         paths += [reverse(f"admin:{name}_{one}", args=[row.pk]) for one in ("change", "delete", "history")]
         paths += [kind_of_page(page).url(None if kind_of_page.on_list else row) for kind_of_page in page.pages]

@@ -17,11 +17,12 @@ from django.test import Client
 from django.urls import reverse
 from rest_framework.serializers import BaseSerializer
 
+from corps.models import Account
 from members.enums import ImportState
 from members.models import RosterImport
-from tests.cast import Cast
-from tests.permissions.rules import API, OPEN_ACCOUNT_PAGES, PAGES, Place, Rule
-from tests.permissions.stage import address, build
+from tests.cast import assemble
+from tests.permissions.rules import API, PAGES, Place, Rule
+from tests.permissions.stage import Scenery, address, enter, furnish
 
 UNIT = "sg11"
 HUGE = "9" * 40
@@ -141,19 +142,32 @@ COMPLETE: dict[str, dict[str, Any]] = {
 ODD_BODIES = ("", "null", "[]", "1", '"text"', "{", '{"a":', "[" * 2_000, "\x00", '{"unit": NaN}')
 
 
+Door = tuple[str, Rule, str]
+LOGIN: Door = ("account_login", Rule(Place.PUBLIC, {"POST": None}), "/accounts/login/")
+
+
+@pytest.fixture(scope="module")
+def doors(django_db_setup: None, django_db_blocker: Any) -> Iterator[list[Door]]:
+    """Every door with an address of a unit's objects, of which there is one of each kind; for all tests of the file."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield list(addresses(furnish(assemble(), (UNIT,))))
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def client(cast: Cast) -> Client:
+def client(db: None, doors: list[Door]) -> Client:
     """The officer of the whole corps, who passes every door."""
     client = Client(raise_request_exception=False)
-    client.force_login(cast.accounts["liaison_hy"])
+    client.force_login(Account.objects.get(username="liaison_hy"))
     return client
 
 
-def addresses(cast: Cast, rules: dict[str, Rule]) -> Iterator[tuple[str, Rule, str]]:
-    """Every door with an address of a unit's objects, of which there is one of each kind."""
-    stage = build(cast, "nobody", (UNIT,))
-    states = {state: _import(cast.units[UNIT].pk, state) for state in (ImportState.READY, ImportState.ASKING)}
-    for door, rule in rules.items():
+def addresses(scenery: Scenery) -> Iterator[Door]:
+    """Every door of pages and API with its rule and address."""
+    stage = enter(scenery, "nobody")
+    unit_id = scenery.cast.units[UNIT].pk
+    states = {state: _import(unit_id, state) for state in (ImportState.READY, ImportState.ASKING)}
+    for door, rule in {**PAGES, **API}.items():
         if rule.place == Place.IMPORT:
             for one in states.values():
                 yield door, rule, reverse(door, args=[one.pk])
@@ -182,37 +196,38 @@ def taken_back(send: Any) -> int:
 
 
 @pytest.mark.parametrize("text", ODD_TEXTS.values(), ids=ODD_TEXTS.keys())
-def test_in_the_query(cast: Cast, client: Client, text: str) -> None:
-    raw = text.encode("utf-8", "surrogateescape")
+def test_in_the_query(doors: list[Door], client: Client, text: str) -> None:
+    # Longer than any column; no server in front of us would let the whole length through in every field.
+    raw = (text if text.isascii() else text[:600]).encode("utf-8", "surrogateescape")
     query = "&".join(f"{name}={quote(raw)}" for name in FIELDS)
     failed = [
         door
-        for door, rule, path in addresses(cast, {**PAGES, **API})
+        for door, rule, path in doors
         if "GET" in rule.asks and taken_back(lambda path=path: client.get(f"{path}?{query}")) >= 500
     ]
     assert failed == []
 
 
 @pytest.mark.parametrize("text", ODD_TEXTS.values(), ids=ODD_TEXTS.keys())
-def test_in_forms(cast: Cast, client: Client, text: str) -> None:
+def test_in_forms(doors: list[Door], client: Client, text: str) -> None:
     raw = quote(text.encode("utf-8", "surrogateescape"))
     form = "application/x-www-form-urlencoded"
     body = "&".join(f"{name}={raw}" for name in entered())
-    pages = {**PAGES, **{door: Rule(Place.PUBLIC, {"POST": None}) for door in OPEN_ACCOUNT_PAGES & {"account_login"}}}
+    pages = [one for one in doors if one[0] in PAGES]
     failed = [
         door
-        for door, rule, path in addresses(cast, pages)
+        for door, rule, path in [*pages, LOGIN]
         if "POST" in rule.asks and taken_back(lambda path=path: client.post(path, body, content_type=form)) >= 500
     ]
     assert failed == []
 
 
-def test_in_one_field_of_a_form_that_is_otherwise_as_shown(cast: Cast, client: Client) -> None:
+def test_in_one_field_of_a_form_that_is_otherwise_as_shown(doors: list[Door], client: Client) -> None:
     """Fields checked together hide each other's faults; the odd texts take turns, so that every field meets some."""
     texts = cycle(ODD_TEXTS.values())
     failed, tried = [], 0
-    for door, rule, path in addresses(cast, PAGES):
-        if "POST" not in rule.asks:
+    for door, rule, path in doors:
+        if door not in PAGES or "POST" not in rule.asks:
             continue
         now = shown(client.get(path)) if "GET" in rule.asks else {}
         for name in now:
@@ -226,9 +241,11 @@ def test_in_one_field_of_a_form_that_is_otherwise_as_shown(cast: Cast, client: C
 
 
 @pytest.mark.parametrize("value", ODD_VALUES.values(), ids=ODD_VALUES.keys())
-def test_in_json(cast: Cast, client: Client, value: Any) -> None:
+def test_in_json(doors: list[Door], client: Client, value: Any) -> None:
     failed = []
-    for door, rule, path in addresses(cast, API):
+    for door, rule, path in doors:
+        if door not in API:
+            continue
         for method in set(rule.asks) - {"GET"}:
             bodies: list[Any] = [dict.fromkeys(entered(), value), value, {"columns": value, "units": value}]
             if door in COMPLETE:
@@ -242,8 +259,10 @@ def test_in_json(cast: Cast, client: Client, value: Any) -> None:
 
 
 @pytest.mark.parametrize("body", ODD_BODIES)
-def test_as_json(cast: Cast, client: Client, body: str) -> None:
-    for door, rule, path in addresses(cast, API):
+def test_as_json(doors: list[Door], client: Client, body: str) -> None:
+    for door, rule, path in doors:
+        if door not in API:
+            continue
         for method in set(rule.asks) - {"GET"}:
             send = getattr(client, method.lower())
             assert taken_back(lambda path=path, send=send: send(path, body, "application/json")) < 500, door
@@ -252,8 +271,8 @@ def test_as_json(cast: Cast, client: Client, body: str) -> None:
 @pytest.mark.parametrize(
     "part", ["%00", HUGE, "9" * 5_000, "-1", "%ED%A0%80", "长" * 500, "..%2F..", "1e5", "%E2%91%A2"]
 )
-def test_in_the_address(cast: Cast, client: Client, part: str) -> None:
-    every = {path for _door, _rule, path in addresses(cast, {**PAGES, **API})}
+def test_in_the_address(doors: list[Door], client: Client, part: str) -> None:
+    every = {path for _door, _rule, path in doors}
     shapes = {re.sub(rf"(?<=/)(\d+|{UNIT})(?=/)", "{}", path) for path in every}
     for shape in [*sorted(one for one in shapes if "{}" in one), "/{}", "/static/{}", "/accounts/{}/", "/act/{}/"]:
         for method in ("get", "post"):

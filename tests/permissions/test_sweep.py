@@ -22,7 +22,6 @@ from corps.permissions import Permission
 from corps.roles import Role
 from members.enums import EVER_MEMBERS
 from members.models import Member
-from tests.cast import Cast
 from tests.permissions.rules import (
     API,
     CREATIONS,
@@ -33,7 +32,9 @@ from tests.permissions.rules import (
     Place,
     Rule,
 )
-from tests.permissions.stage import OWN, PLACES, Stage, address, build
+from tests.permissions.stage import OWN, PLACES, Scenery, Stage, address, enter
+
+pytestmark = pytest.mark.django_db
 
 ROLES = [*Role, "administrator", "nobody", "anonymous"]
 
@@ -99,8 +100,8 @@ def filled(body: dict[str, Any], code: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_every_door_for(cast: Cast, role: Any) -> None:
-    stage = build(cast, role)
+def test_every_door_for(scenery: Scenery, role: Any) -> None:
+    stage = enter(scenery, role)
     wrong = []
     for door, rule in {**PAGES, **API}.items():
         api = door in API
@@ -116,8 +117,8 @@ def test_every_door_for(cast: Cast, role: Any) -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_creating_through_the_api_for(cast: Cast, role: Any) -> None:
-    stage = build(cast, role)
+def test_creating_through_the_api_for(scenery: Scenery, role: Any) -> None:
+    stage = enter(scenery, role)
     wrong = []
     for door, (permission, body) in CREATIONS.items():
         rule = Rule(Place.UNIT, {"POST": permission})
@@ -130,8 +131,8 @@ def test_creating_through_the_api_for(cast: Cast, role: Any) -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_the_own_account_needs_a_sign_in_for(cast: Cast, role: Any) -> None:
-    stage = build(cast, role)
+def test_the_own_account_needs_a_sign_in_for(scenery: Scenery, role: Any) -> None:
+    stage = enter(scenery, role)
     for door in OWN_ACCOUNT_PAGES - {"mfa_remove_webauthn", "mfa_edit_webauthn"}:
         found = kind(send(stage, "GET", reverse(door), {}, api=False))
         if stage.account is None:
@@ -148,9 +149,9 @@ def test_every_door_has_a_rule() -> None:
     assert listed - found == set(), "rules without a door"
 
 
-def test_every_listed_row_lies_in_the_scope(cast: Cast) -> None:
+def test_every_listed_row_lies_in_the_scope(scenery: Scenery) -> None:
     """What lists answer is as scoped as what addresses open."""
-    stage = build(cast, Role.LIAISON)
+    stage = enter(scenery, Role.LIAISON)
     units = {unit["code"] for unit in stage.client.get("/api/v1/units/").json()["results"]}
     assert units == {"sg1", "sg11", "sg12"}
     people_seen = {row["id"] for row in stage.client.get("/api/v1/members/").json()["results"]}
@@ -168,18 +169,18 @@ def test_every_listed_row_lies_in_the_scope(cast: Cast) -> None:
     assert incidents_seen == {stage.incidents["sg1"].pk, stage.incidents["sg11"].pk}
 
 
-def test_moving_is_decided_above(cast: Cast) -> None:
+def test_moving_is_decided_above(scenery: Scenery) -> None:
     """To move a unit one must hold the structure of the superior it leaves and of the one it joins."""
     create_unit(
         actor=SYSTEM,
-        parent_id=cast.units["sg12"].parent_id or 0,
+        parent_id=scenery.cast.units["sg12"].parent_id or 0,
         level=Level.SQUAD,
         name="三中队",
         short_name="三中队",
         code="sg13",
         active_from=date(2022, 1, 1),
     )
-    stage = build(cast, Role.LIAISON)
+    stage = enter(scenery, Role.LIAISON)
 
     def move(code: str, superior: str) -> str:
         path = reverse("api:unit-move", kwargs={"code": code})
@@ -190,13 +191,13 @@ def test_moving_is_decided_above(cast: Cast) -> None:
     assert move("sg1", "zx") == "unseen"
     assert move("sg1", "sg11") in {"in", "denied"}, "the own unit's place is decided above"
     wider = Client(raise_request_exception=False)
-    wider.force_login(cast.accounts["liaison_sg"])
+    wider.force_login(scenery.cast.actor("liaison_sg"))
     path = reverse("api:unit-move", kwargs={"code": "sg13"})
     assert wider.post(path, {"superior": "sg2", "reason": "nearer"}, content_type="application/json").status_code == 200
 
 
-def test_an_appointment_that_ended_opens_nothing(cast: Cast) -> None:
-    stage = build(cast, Role.LIAISON)
+def test_an_appointment_that_ended_opens_nothing(scenery: Scenery) -> None:
+    stage = enter(scenery, Role.LIAISON)
     Appointment.objects.filter(account=stage.account).update(ends_on=timezone.localdate())
     assert stage.client.get(reverse("roster", args=[OWN])).status_code == 404
     assert stage.client.get("/api/v1/units/").json()["results"] == []
