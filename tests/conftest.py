@@ -1,6 +1,7 @@
 """Fixtures every test may use."""
 
 import os
+from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -20,6 +21,32 @@ settings.LIVE_STREAM = os.environ["LIVE_STREAM"] = f"tests-live-{os.getpid()}"
 # How long an example takes says how busy the machine is, not whether the answer is right.
 hypothesis.settings.register_profile("any-machine", deadline=None)
 hypothesis.settings.load_profile("any-machine")
+
+
+# What takes longest begins first, so that the workers, who take whole files, end together.
+LONGEST = (
+    "tests/permissions/test_sweep.py",
+    "tests/permissions/test_odd_input.py",
+    "tests/browser/test_admin.py",
+    "tests/permissions/test_admin_sweep.py",
+    "tests/browser/test_equipment.py",
+    "tests/stats/rollups/test_kills.py",
+    "tests/members/imports/test_kills.py",
+    "tests/browser/test_duties.py",
+    "tests/browser/test_pages.py",
+    "tests/browser/test_entrance.py",
+    "tests/dev/test_up.py",
+    "tests/dev/test_commands.py",
+    "tests/dev/test_supervisor.py",
+    "tests/dev/test_trouble.py",
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Sort the files of `LONGEST` to the front; the rest stays in the order of pytest-django: transactions last."""
+    ranks = {Path(name): rank for rank, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: ranks.get(item.path.relative_to(item.config.rootpath), len(ranks)))
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,7 @@ def run_tests(state: Path, arguments: Sequence[str]) -> int:
         if not browser:
             _announce_no_browser()
         # What a file sets up for all its tests, such as a whole city, is set up once.
-        parallel = ["-n", str(os.cpu_count() or 2), "--dist", "loadfile"]
+        parallel = ["-n", str(os.cpu_count() or 2), "--dist", "loadfile", "--no-loadscope-reorder"]
         status = _pytest(environment, [*parallel, *_without_browser(browser)])
     if not browser:
         _announce_no_browser()
