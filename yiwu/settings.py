@@ -190,6 +190,8 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION
+# Files are looked up when they are asked for: every test client would list all of them first.
+WHITENOISE_AUTOREFRESH = not PRODUCTION
 TILE_URL = ENV.tile_url
 # The tiles' own coordinates; ours are WGS-84 everywhere else.
 TILE_DATUM = ENV.tile_datum
