@@ -1,15 +1,15 @@
 """Counting how often something is done: in Valkey, between processes; without it, by each process alone."""
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import cache, caches
+from django.core.cache import cache
 
 from corps import limits
 from corps.limits import Limit
+from tests.together import at_once, without_failure
 from yiwu.services.home import make_home
 from yiwu.services.valkey import Valkey
 
@@ -29,19 +29,9 @@ def test_so_often_and_no_more_each_for_itself() -> None:
 
 def test_nobody_shares_a_count() -> None:
     many = Limit("test.threads", 20, 3_600)
-    found: list[bool] = []
-    start = threading.Barrier(8)
-
-    def run() -> None:
-        start.wait()
-        found.extend([many.hit("one") for _time in range(5)])
-        caches.close_all()
-
-    threads = [threading.Thread(target=run) for _number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    hits = at_once(*[lambda: [many.hit("one") for _time in range(5)]] * 8, database=False)
+    without_failure(hits)
+    found = [hit for one in hits for hit in one]
     assert (found.count(True), found.count(False)) == (20, 20)
 
 

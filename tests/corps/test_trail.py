@@ -1,13 +1,12 @@
 """The action log: append-only, chained, and honest about every way to tamper with it."""
 
 import contextlib
-import threading
-from collections.abc import Callable
+from functools import partial
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, connection, connections, transaction
+from django.db import DatabaseError, connection, transaction
 
 from corps.actors import SYSTEM
 from corps.crypto import SealBroken
@@ -20,6 +19,7 @@ from corps.operations.trail import TrailBroken, record
 from corps.permissions import Permission
 from corps.queries.chain import verify
 from tests.cast import Cast
+from tests.together import at_once, without_failure
 
 APPEND_ONLY_TABLES = (
     "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'pgh_label'"
@@ -218,25 +218,6 @@ def write_and_fail() -> None:
         raise ZeroDivisionError
 
 
-def in_threads(work: Callable[[int], None], count: int) -> list[BaseException]:
-    failures: list[BaseException] = []
-
-    def run(number: int) -> None:
-        try:
-            work(number)
-        except BaseException as failure:  # noqa: BLE001 - the test reports whatever went wrong in a thread
-            failures.append(failure)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return failures
-
-
 @pytest.mark.django_db(transaction=True)
 def test_concurrent_writers_make_one_unbroken_chain() -> None:
     writers, each = 8, 25
@@ -250,7 +231,7 @@ def test_concurrent_writers_make_one_unbroken_chain() -> None:
             if number == 0:
                 verdicts.append(verify(batch=50).broken is None)
 
-    assert in_threads(work, writers) == []
+    without_failure(at_once(*(partial(work, number) for number in range(writers))))
     assert verdicts == [True] * each
     verdict = verify()
     assert verdict.broken is None

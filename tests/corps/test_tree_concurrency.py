@@ -1,7 +1,5 @@
 """Hundreds of structural writes at once leave a perfect tree; the same storm corrupts plain django-mptt."""
 
-import threading
-
 import pytest
 from django.db import connection
 
@@ -12,7 +10,17 @@ from corps.operations import tree
 from corps.queries.tree_faults import tree_faults
 from tests.cast import SINCE
 from tests.corps.plain_tree import PlainUnit, plain_faults, plain_table
-from tests.corps.tree_storm import BRIGADES, DETACHMENTS, OurWorld, PlainWorld, Report, in_processes, in_threads
+from tests.corps.tree_storm import (
+    BRIGADES,
+    DETACHMENTS,
+    STORM_SECONDS,
+    OurWorld,
+    PlainWorld,
+    Report,
+    in_processes,
+    in_threads,
+)
+from tests.together import await_end, begin
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -65,12 +73,10 @@ def test_a_storm_from_threads_leaves_a_perfect_tree() -> None:
 
 def test_a_storm_from_processes_and_threads_together_leaves_a_perfect_tree() -> None:
     plant_ours()
-    reports: list[Report] = []
-    beside = threading.Thread(target=lambda: reports.append(in_threads(OurWorld(), "b", writers=4, acts=40)))
-    beside.start()
+    beside = begin(lambda: in_threads(OurWorld(), "b", writers=4, acts=40))
     total = in_processes("c", writers=4, acts=40)
-    beside.join()
-    total.add(reports[0])
+    await_end([beside], STORM_SECONDS)
+    total.add(beside.result())
     check_ours(total, acts=320)
 
 

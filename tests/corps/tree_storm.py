@@ -4,9 +4,9 @@ import os
 import random
 import subprocess
 import sys
-import threading
-from collections.abc import Callable
+import time
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -19,9 +19,12 @@ from corps.models import Unit
 from corps.operations import tree
 from tests.cast import SINCE
 from tests.corps.plain_tree import PlainUnit
+from tests.together import PATIENCE_SECONDS, at_once, without_failure
 
 #: Brigades the storm begins with, spread over this many detachments.
 BRIGADES, DETACHMENTS = 12, 4
+#: Every act of a storm waits for those before it.
+STORM_SECONDS = 300.0
 
 
 class World(Protocol):
@@ -134,12 +137,11 @@ def act(world: World, writer: str, number: int, rng: random.Random) -> None:
         world.close(rng.choice(brigades))
 
 
-def write(world: World, writer: str, acts: int, start: Callable[[], object]) -> Report:
-    """Do `acts` acts on a connection of one's own; `start` returns when all writers are ready."""
+def write(world: World, writer: str, acts: int) -> Report:
+    """Do `acts` acts on a connection of one's own."""
     report = Report()
     rng = random.Random(writer)
     try:
-        start()
         for number in range(acts):
             try:
                 act(world, writer, number, rng)
@@ -157,17 +159,9 @@ def write(world: World, writer: str, acts: int, start: Callable[[], object]) -> 
 
 def in_threads(world: World, name: str, writers: int, acts: int) -> Report:
     """The storm from threads of this process."""
-    barrier = threading.Barrier(writers)
-    reports: list[Report] = []
-
-    def run(index: int) -> None:
-        reports.append(write(world, f"{name}t{index}", acts, barrier.wait))
-
-    threads = [threading.Thread(target=run, args=(index,)) for index in range(writers)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    works = [partial(write, world, f"{name}t{index}", acts) for index in range(writers)]
+    reports = at_once(*works, seconds=STORM_SECONDS)
+    without_failure(reports)
     total = Report()
     for report in reports:
         total.add(report)
@@ -176,7 +170,8 @@ def in_threads(world: World, name: str, writers: int, acts: int) -> Report:
 
 def main(writer: str, acts: int) -> None:
     """A writer in a process of its own: waits for a line on standard input, prints its report."""
-    report = write(OurWorld(), writer, acts, sys.stdin.readline)
+    sys.stdin.readline()
+    report = write(OurWorld(), writer, acts)
     print(report.done, report.refused, report.deadlocks, ";".join(report.errors), flush=True)
 
 
@@ -199,13 +194,19 @@ def in_processes(name: str, writers: int, acts: int) -> Report:
         )
         for index in range(writers)
     ]
-    for process in processes:
-        assert process.stdin is not None
-        process.stdin.write("\n")
-        process.stdin.flush()
-    total = Report()
-    for process in processes:
-        out, _err = process.communicate(timeout=300)
-        done, refused, deadlocks, errors = out.strip("\n").split(" ", 3) if out else ("0", "0", "0", "no report")
-        total.add(Report(int(done), int(refused), int(deadlocks), [errors] if errors else []))
+    total, until = Report(), time.monotonic() + STORM_SECONDS
+    try:
+        for process in processes:
+            assert process.stdin is not None
+            process.stdin.write("\n")
+            process.stdin.flush()
+        for process in processes:
+            out, _err = process.communicate(timeout=max(0.0, until - time.monotonic()))
+            done, refused, deadlocks, errors = out.strip("\n").split(" ", 3) if out else ("0", "0", "0", "no report")
+            total.add(Report(int(done), int(refused), int(deadlocks), [errors] if errors else []))
+    finally:
+        # Who still writes would be in the way of whatever comes after.
+        for process in processes:
+            process.kill()
+            process.wait(PATIENCE_SECONDS)
     return total

@@ -16,6 +16,7 @@ from typing import Any
 import psycopg
 import redis
 
+from tests.together import begin
 from yiwu.services import orphans
 from yiwu.services.accounts import service_user
 from yiwu.services.home import data_folder
@@ -23,6 +24,8 @@ from yiwu.services.places import ROOT
 
 RUNNING = "PostgreSQL and Valkey are running"
 PATIENCE_SECONDS = 120.0
+# A server that is being started again may not answer a connection; then one asks anew.
+CONNECT_SECONDS = 30
 
 
 def bare_environment(state: Path, **more: str) -> dict[str, str]:
@@ -114,13 +117,20 @@ class Running:
 
     def query(self, sql: str) -> Any:
         """The first column of the first row, asked in a connection of its own."""
-        with psycopg.connect(self.published()["database_url"], autocommit=True) as connection:
+        with psycopg.connect(
+            self.published()["database_url"], autocommit=True, connect_timeout=CONNECT_SECONDS
+        ) as connection:
             cursor = connection.execute(sql.encode())
             row = cursor.fetchone() if cursor.description else None
             return row[0] if row else None
 
     def valkey(self) -> Any:
-        return redis.Redis.from_url(self.published()["redis_url"], decode_responses=True)
+        return redis.Redis.from_url(
+            self.published()["redis_url"],
+            decode_responses=True,
+            socket_connect_timeout=CONNECT_SECONDS,
+            socket_timeout=PATIENCE_SECONDS,
+        )
 
 
 @contextmanager
@@ -158,3 +168,12 @@ def await_(condition: Callable[[], bool], what: str) -> None:
     while not condition():
         assert time.monotonic() < deadline, f"waited in vain for {what}"
         time.sleep(0.01)
+
+
+def next_line(process: "subprocess.Popen[Any]", what: str, seconds: float = PATIENCE_SECONDS) -> Any:
+    """The next line that `process` prints, empty when it has ended; fail when none comes, and tell of `what`."""
+    assert process.stdout is not None
+    reading = begin(process.stdout.readline)
+    reading.join(seconds)
+    assert not reading.is_alive(), f"no line came in {seconds:.0f} s: {what}"
+    return reading.result()

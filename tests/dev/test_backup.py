@@ -3,7 +3,7 @@
 import subprocess
 from pathlib import Path
 
-from tests.dev.machine import Running, dev, new_state, services
+from tests.dev.machine import PATIENCE_SECONDS, Running, dev, new_state, services
 from yiwu.services.accounts import service_user
 from yiwu.services.home import Home
 from yiwu.services.postgres import ROLE
@@ -36,9 +36,11 @@ def _dump_and_restore(running: Running, dump: Path) -> str:
     programs = Home(sockets, sockets, sockets, service_user()).postgres_programs
     role = ["--host", str(sockets), "--username", ROLE]
     with dump.open("wb") as file:
-        subprocess.run([programs / "pg_dump", *role, "--format=custom", "yiwu"], stdout=file, check=True)
+        subprocess.run(
+            [programs / "pg_dump", *role, "--format=custom", "yiwu"], stdout=file, check=True, timeout=PATIENCE_SECONDS
+        )
     running.query("CREATE DATABASE restored")
     with dump.open("rb") as file:
         command = [str(programs / "pg_restore"), *role, "--dbname=restored", "--no-owner", "--exit-on-error"]
-        subprocess.run(command, stdin=file, check=True)
+        subprocess.run(command, stdin=file, check=True, timeout=PATIENCE_SECONDS)
     return str(running.published()["database_url"]).removesuffix("/yiwu") + "/restored"

@@ -8,7 +8,19 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from tests.dev.machine import Running, await_, bare_environment, data_of, dev, new_state, server_pids, services
+from tests.dev.machine import (
+    PATIENCE_SECONDS,
+    Running,
+    await_,
+    bare_environment,
+    data_of,
+    dev,
+    new_state,
+    next_line,
+    server_pids,
+    services,
+)
+from tests.together import begin
 from yiwu.services.places import ROOT
 
 WHERE = "from django.db import connection as c; print('database', c.settings_dict['HOST'])"
@@ -48,24 +60,24 @@ def test_the_first_of_two_commands_waits_for_the_second() -> None:
         try:
             assert first.stdout is not None
             assert first.stdin is not None
-            assert first.stdout.readline() == "here\n"
+            assert next_line(first, "the first command") == "here\n"
             second = _long_command(state)
             assert second.stdout is not None
             assert second.stdin is not None
-            assert second.stdout.readline() == "here\n"
+            assert next_line(second, "the second command") == "here\n"
             first.stdin.close()
-            assert "done" in first.stdout.readline()
-            assert "waiting for another ./dev command" in first.stdout.readline()
+            assert "done" in next_line(first, "the first command")
+            assert "waiting for another ./dev command" in next_line(first, "the first command")
             assert server_pids(state)
             second.stdin.close()
-            assert second.stdout.read() == "done\n"
+            assert begin(second.stdout.read).result() == "done\n"
             assert (first.wait(60), second.wait(60)) == (0, 0)
             assert not server_pids(state)
         finally:
             for command in (first, second):
                 if command is not None:
                     command.kill()
-                    command.wait()
+                    command.wait(PATIENCE_SECONDS)
                     if command.stdout:
                         command.stdout.close()
 
@@ -85,7 +97,7 @@ def test_a_terminated_manage_leaves_nothing_behind() -> None:
         command = _long_command(state)
         assert command.stdout is not None
         assert command.stdin is not None
-        assert command.stdout.readline() == "here\n"
+        assert next_line(command, "the command") == "here\n"
         command.send_signal(signal.SIGTERM)
         assert command.wait(60) == 130
         await_(lambda: not server_pids(state), "the servers' end")

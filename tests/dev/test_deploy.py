@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.dev.machine import PATIENCE_SECONDS
 from yiwu.services.places import ROOT
 from yiwu.services.postgres import INITDB_LOCALE
 from yiwu.services.processes import MIGRATE, NAMES, PRODUCTION, command
@@ -131,6 +132,7 @@ def _production(**change: str | None) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
+        timeout=PATIENCE_SECONDS,
     )
 
 
@@ -174,6 +176,8 @@ def test_production_refuses_an_unknown_mode() -> None:
 def test_the_scripts_can_be_run_and_read() -> None:
     for name in ("dev", ".ci/run"):
         assert os.access(ROOT / name, os.X_OK), name
-    answer = subprocess.run(["bash", "-n", ROOT / ".ci" / "run"], capture_output=True, text=True, check=False)
+    answer = subprocess.run(
+        ["bash", "-n", ROOT / ".ci" / "run"], capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS
+    )
     assert answer.returncode == 0, answer.stderr
     assert (ROOT / ".ci" / "run").read_text().rstrip().endswith("exec ./dev test")

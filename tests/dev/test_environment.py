@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.dev.machine import PATIENCE_SECONDS
 from yiwu.services import environment
 from yiwu.services.places import ROOT
 from yiwu.services.trouble import TroubleError
@@ -29,7 +30,7 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_bare_clone_gets_an_environment_and_keeps_it(clone: Path) -> None:
     environment.ensure_environment()
     python = clone / ".venv" / "bin" / "python"
-    assert subprocess.run([python, "-c", "import pip"], check=False).returncode == 0
+    assert subprocess.run([python, "-c", "import pip"], check=False, timeout=PATIENCE_SECONDS).returncode == 0
     made = python.lstat().st_ctime_ns
     began = time.perf_counter()
     environment.ensure_environment()
@@ -41,7 +42,12 @@ def test_a_half_made_environment_is_mended(clone: Path) -> None:
     (clone / ".venv" / "bin").mkdir(parents=True)
     (clone / ".venv" / "bin" / "python").symlink_to("/nowhere/python3")
     environment.ensure_environment()
-    assert subprocess.run([clone / ".venv" / "bin" / "python", "-c", "import pip"], check=False).returncode == 0
+    assert (
+        subprocess.run(
+            [clone / ".venv" / "bin" / "python", "-c", "import pip"], check=False, timeout=PATIENCE_SECONDS
+        ).returncode
+        == 0
+    )
 
     # Interrupted between unpacking and the stamp: not taken for complete.
     (clone / ".venv" / ".made-from").unlink()

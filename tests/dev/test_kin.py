@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.dev.machine import await_
+from tests.dev.machine import PATIENCE_SECONDS, await_, next_line
 from yiwu.services import kin, orphans
 from yiwu.services.places import ROOT
 
@@ -31,12 +31,12 @@ def test_a_child_ends_with_its_parent(number: signal.Signals, guarded: bool) -> 
     parent = subprocess.Popen(
         [sys.executable, "-c", PARENT.replace("GUARDED", str(guarded))], stdout=subprocess.PIPE, cwd=ROOT
     )
-    assert parent.stdout is not None
-    child = int(parent.stdout.readline())
+    child = int(next_line(parent, "the child's number"))
     assert orphans.alive(child)
     parent.send_signal(number)
-    parent.wait()
+    parent.wait(PATIENCE_SECONDS)
     await_(lambda: not orphans.alive(child), "the child's end")
+    assert parent.stdout is not None
     parent.stdout.close()
 
 

@@ -4,13 +4,13 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.dev.machine import Running, await_, data_of, kill_servers, new_state, services
+from tests.dev.machine import PATIENCE_SECONDS, Running, await_, data_of, kill_servers, new_state, services
+from tests.together import begin
 from yiwu.services import orphans
 from yiwu.services.accounts import service_user
 from yiwu.services.home import make_home
@@ -41,7 +41,7 @@ def _starts_with_its_data(state: Path) -> None:
 
 def test_pid_of_a_process_that_is_gone(killed_state: Path) -> None:
     ended = subprocess.Popen([sys.executable, "-c", ""])
-    ended.wait()
+    ended.wait(PATIENCE_SECONDS)
     _write_pid(killed_state, ended.pid)
     _starts_with_its_data(killed_state)
 
@@ -52,7 +52,7 @@ def test_pid_of_a_zombie(killed_state: Path) -> None:
     os.kill(zombie.pid, 0)  # the kernel still knows the number
     _write_pid(killed_state, zombie.pid)
     _starts_with_its_data(killed_state)
-    zombie.wait()
+    zombie.wait(PATIENCE_SECONDS)
 
 
 @pytest.mark.parametrize("which", ["init", "own", "sleeper"])
@@ -62,7 +62,7 @@ def test_pid_that_now_belongs_to_another_program(killed_state: Path, which: str)
     _starts_with_its_data(killed_state)
     assert sleeper.poll() is None  # and it was left alone
     sleeper.kill()
-    sleeper.communicate()
+    sleeper.communicate(timeout=PATIENCE_SECONDS)
 
 
 def test_servers_without_a_supervisor_are_ended_before_a_start(killed_state: Path) -> None:
@@ -86,7 +86,7 @@ def test_servers_without_a_supervisor_are_ended_before_a_start(killed_state: Pat
     )
     await_(lambda: pid_file.exists() and "ready" in pid_file.read_text(), "the orphan")
     _starts_with_its_data(killed_state)
-    assert orphan.wait() == 0
+    assert orphan.wait(PATIENCE_SECONDS) == 0
     home.sockets.joinpath(".s.PGSQL.5432.lock").unlink(missing_ok=True)
     home.sockets.rmdir()
 
@@ -121,12 +121,9 @@ def test_only_the_head_of_a_family_is_asked_to_end(tmp_path: Path) -> None:
     server = subprocess.Popen([sys.executable, "-c", _SERVER_WITH_CHILD], cwd=tmp_path)
     await_(lambda: len(list(tmp_path.glob("ready-*"))) == 2, "both processes")
     assert len(orphans.in_folder(program, tmp_path)) == 2
-    ender = threading.Thread(
-        target=orphans.end, args=(program, tmp_path), kwargs={"gently": signal.SIGINT, "seconds": 60}
-    )
-    ender.start()
-    assert server.wait() == 0
-    ender.join()
+    ender = begin(lambda: orphans.end(program, tmp_path, gently=signal.SIGINT, seconds=60))
+    assert server.wait(PATIENCE_SECONDS) == 0
+    ender.result()
     assert not (tmp_path / "child-was-asked").exists()
 
 

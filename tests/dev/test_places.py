@@ -3,12 +3,12 @@
 import os
 import stat
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
-from threading import Barrier
 
 import pytest
 
+from tests.together import at_once, without_failure
 from yiwu.services.places import make_state_folder
 from yiwu.services.trouble import TroubleError
 
@@ -25,19 +25,16 @@ def closed_umask() -> Iterator[None]:
 
 def test_commands_that_start_together_find_one_folder(tmp_path: Path) -> None:
     """Whoever comes second finds the folder of the first, whatever it has put into it."""
-    together = Barrier(STARTS)
 
     def start(number: int) -> None:
         state = tmp_path / str(number) / "state"
-        together.wait()
         make_state_folder(make_state_folder(state) / "services")
         (state / "lock").touch()
 
-    with ThreadPoolExecutor(STARTS) as pool:
-        for number in range(ROUNDS):
-            list(pool.map(start, [number] * STARTS))
-            assert sorted(entry.name for entry in (tmp_path / str(number) / "state").iterdir()) == ["lock", "services"]
-            assert [entry.name for entry in (tmp_path / str(number)).iterdir()] == ["state"]
+    for number in range(ROUNDS):
+        without_failure(at_once(*[partial(start, number)] * STARTS, database=False))
+        assert sorted(entry.name for entry in (tmp_path / str(number) / "state").iterdir()) == ["lock", "services"]
+        assert [entry.name for entry in (tmp_path / str(number)).iterdir()] == ["state"]
 
 
 @pytest.mark.usefixtures("closed_umask")

@@ -2,12 +2,12 @@
 
 import base64
 import stat
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
-from threading import Barrier
 
 import pytest
 
+from tests.together import at_once, without_failure
 from yiwu.services.locks import Running
 from yiwu.services.secrets_file import NAMES, development_secrets
 from yiwu.services.supervisor import django_environment
@@ -28,14 +28,8 @@ def test_all_that_start_at_once_get_the_same(tmp_path: Path) -> None:
     for number in range(20):
         state = tmp_path / str(number)
         state.mkdir()
-        together = Barrier(8)
-
-        def start(state: Path = state, together: Barrier = together) -> dict[str, str]:
-            together.wait()
-            return development_secrets(state)
-
-        with ThreadPoolExecutor(8) as starters:
-            found = [future.result() for future in [starters.submit(start) for _ in range(8)]]
+        found = at_once(*[partial(development_secrets, state)] * 8, database=False)
+        without_failure(found)
         assert all(one == found[0] for one in found)
         assert [path.name for path in state.iterdir()] == ["secrets.json"]
 

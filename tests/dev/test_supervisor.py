@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import select
 import signal
 import socket
 import stat
@@ -16,7 +17,18 @@ import psycopg
 import pytest
 import redis
 
-from tests.dev.machine import RUNNING, Running, await_, data_of, dev, kill_servers, new_state, server_pids, services
+from tests.dev.machine import (
+    PATIENCE_SECONDS,
+    RUNNING,
+    Running,
+    await_,
+    data_of,
+    dev,
+    kill_servers,
+    new_state,
+    server_pids,
+    services,
+)
 from yiwu.services.accounts import ServiceUser, service_user
 from yiwu.services.home import OUTSIDE
 
@@ -239,6 +251,7 @@ def _as_user(uid: int, address: Path, words: bytes) -> str:
             os.setresgid(uid, uid, uid)
             os.setresuid(uid, uid, uid)
             with socket.socket(socket.AF_UNIX) as line:
+                line.settimeout(PATIENCE_SECONDS)
                 line.connect(str(address))
                 line.sendall(words)
                 os.write(writer, line.recv(1000))
@@ -247,9 +260,13 @@ def _as_user(uid: int, address: Path, words: bytes) -> str:
         finally:
             os._exit(0)
     os.close(writer)
-    with os.fdopen(reader, "rb") as pipe:
-        answer = pipe.read().decode(errors="replace")
-    os.waitpid(child, 0)
+    try:
+        with os.fdopen(reader, "rb") as pipe:
+            assert select.select([pipe], [], [], 2 * PATIENCE_SECONDS)[0], "the fork does not answer"
+            answer = pipe.read().decode(errors="replace")
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
     return answer
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.dev.machine import Running, data_of, dev, new_state, server_pids, services
+from tests.dev.machine import PATIENCE_SECONDS, Running, data_of, dev, new_state, server_pids, services
 from yiwu.services.places import ROOT
 
 
@@ -94,14 +94,18 @@ def _little_room() -> Iterator[tuple[Path, Callable[[], None] | None]]:
         disk = place.parent
         disk.mkdir(mode=0o711)
         mounted = os.geteuid() == 0 and (
-            subprocess.run(["mount", "-t", "tmpfs", "-o", "size=20m,mode=711", "tmpfs", disk], check=False).returncode
+            subprocess.run(
+                ["mount", "-t", "tmpfs", "-o", "size=20m,mode=711", "tmpfs", disk],
+                check=False,
+                timeout=PATIENCE_SECONDS,
+            ).returncode
             == 0
         )
         try:
             yield place, None if mounted else _limit_files
         finally:
             if mounted:
-                subprocess.run(["umount", "-l", disk], check=True)
+                subprocess.run(["umount", "-l", disk], check=True, timeout=PATIENCE_SECONDS)
             else:
                 shutil.rmtree(place, ignore_errors=True)
 
@@ -139,6 +143,8 @@ def test_an_old_python_gets_a_sentence() -> None:
     check, imports = source.index("sys.version_info"), source.index("from yiwu")
     assert check < imports
     old = source.replace("sys.version_info < (3, 11)", "True")
-    answer = subprocess.run([sys.executable, "-c", old], capture_output=True, text=True, check=False)
+    answer = subprocess.run(
+        [sys.executable, "-c", old], capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS
+    )
     assert answer.returncode == 1
     assert answer.stderr.startswith("dev: Python 3.11 or later is needed, this is 3.")

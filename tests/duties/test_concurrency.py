@@ -1,18 +1,14 @@
 """One person cannot be in two places, also when many ask for them at the same moment."""
 
 import datetime as dt
-import threading
-import time
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
 
 from corps.actors import SYSTEM
-from corps.errors import Refusal
 from duties.enums import AttendanceStatus
 from duties.models import Assignment, Attendance, Shift
 from duties.operations.assignments import assign
@@ -25,35 +21,11 @@ from duties.operations.weeks import copy_week
 from tests.cast import Cast, assemble
 from tests.duties.scenes import HOUR, days_ago, kind_of, moment, planned
 from tests.members.roster import person
+from tests.together import at_once, await_waiting, begin, count_ways
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 CROWD = 8
-
-
-def at_once(works: Sequence[Callable[[], object]]) -> Counter[str]:
-    """Run each in a thread of its own, all from the same moment; counts how they ended."""
-    gate = threading.Barrier(len(works))
-    ended: Counter[str] = Counter()
-
-    def run(work: Callable[[], object]) -> None:
-        try:
-            gate.wait(timeout=60)
-            work()
-            ended["done"] += 1
-        except Refusal as refusal:
-            ended[refusal.code] += 1
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is counted and turns the test red
-            ended[repr(error)] += 1
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[work]) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return ended
 
 
 @pytest.fixture
@@ -71,7 +43,9 @@ def overlapping(cast: Cast, number: int) -> list[Shift]:
 def test_exactly_one_shift_gets_the_member(company: Cast) -> None:
     one = person(company.units["sg11"].pk, "张伟")
     shifts = overlapping(company, CROWD)
-    ended = at_once([partial(assign, actor=SYSTEM, shift_id=shift.pk, member_ids=[one.pk]) for shift in shifts])
+    ended = count_ways(
+        at_once(*[partial(assign, actor=SYSTEM, shift_id=shift.pk, member_ids=[one.pk]) for shift in shifts])
+    )
     assert ended == {"done": 1, "duty.not_free": CROWD - 1}
     assert Assignment.objects.filter(active=True).count() == 1
 
@@ -80,11 +54,13 @@ def test_crossing_lists_of_members_never_end_in_a_failure(company: Cast) -> None
     """Half take the people from the front, half from the back: without an order they would wait in a ring."""
     people = [person(company.units["sg11"].pk, f"队员{number}").pk for number in range(12)]
     shifts = overlapping(company, CROWD)
-    ended = at_once(
-        [
-            partial(assign, actor=SYSTEM, shift_id=shift.pk, member_ids=people if index % 2 else people[::-1])
-            for index, shift in enumerate(shifts)
-        ]
+    ended = count_ways(
+        at_once(
+            *[
+                partial(assign, actor=SYSTEM, shift_id=shift.pk, member_ids=people if index % 2 else people[::-1])
+                for index, shift in enumerate(shifts)
+            ]
+        )
     )
     assert ended == {"done": 1, "duty.not_free": CROWD - 1}
     assert Assignment.objects.filter(active=True).count() == len(people)
@@ -93,8 +69,13 @@ def test_crossing_lists_of_members_never_end_in_a_failure(company: Cast) -> None
 def test_exactly_one_place_records_the_member(company: Cast) -> None:
     one = person(company.units["sg11"].pk, "张伟")
     shifts = overlapping(company, CROWD)
-    ended = at_once(
-        [partial(check_in, actor=SYSTEM, shift_id=shift.pk, member_id=one.pk, at=shift.starts_at) for shift in shifts]
+    ended = count_ways(
+        at_once(
+            *[
+                partial(check_in, actor=SYSTEM, shift_id=shift.pk, member_id=one.pk, at=shift.starts_at)
+                for shift in shifts
+            ]
+        )
     )
     assert ended == {"done": 1, "duty.not_free": CROWD - 1}
     assert Attendance.objects.filter(current=True).count() == 1
@@ -109,7 +90,7 @@ def test_two_captains_at_one_list(company: Cast) -> None:
     works = [
         partial(record_list, actor=SYSTEM, shift_id=shift.pk, entries=entries) for entries in [present, absent] * 3
     ]
-    assert at_once(works) == {"done": 3, "attendance.recorded": 3}
+    assert count_ways(at_once(*works)) == {"done": 3, "attendance.recorded": 3}
     assert Attendance.objects.values("status").distinct().count() == 1
     assert Attendance.objects.count() == len(people)
 
@@ -122,7 +103,7 @@ def test_a_record_is_corrected_once(company: Cast) -> None:
         lambda: correct(actor=SYSTEM, attendance_id=row.pk, status=AttendanceStatus.ABSENT, reason="误登")
         for _ in range(CROWD)
     ]
-    assert at_once(works) == {"done": 1, "attendance.corrected": CROWD - 1}
+    assert count_ways(at_once(*works)) == {"done": 1, "attendance.corrected": CROWD - 1}
     assert Attendance.objects.filter(current=True).count() == 1
     assert Attendance.objects.count() == 2
 
@@ -137,7 +118,7 @@ def test_a_shift_is_closed_or_cancelled_but_not_both(company: Cast) -> None:
         lambda: close_shift(actor=SYSTEM, shift_id=shift.pk),
         lambda: cancel_shift(actor=SYSTEM, shift_id=shift.pk, reason="暴雨"),
     ]
-    ended = at_once(works)
+    ended = count_ways(at_once(*works))
     shift.refresh_from_db()
     recorded = Attendance.objects.filter(current=True).count()
     assert (shift.state, recorded) in {("cancelled", 0), ("planned", 1), ("closed", 1)}
@@ -160,7 +141,7 @@ def test_shifts_moved_onto_each_other(company: Cast) -> None:
             needed=2,
         )
 
-    ended = at_once([partial(move, shift) for shift in shifts])
+    ended = count_ways(at_once(*[partial(move, shift) for shift in shifts]))
     assert ended == {"done": 1, "duty.not_free": 3}
 
 
@@ -180,26 +161,15 @@ def test_a_week_copied_twice_at_once_is_copied_once(company: Cast) -> None:
         )
         for _ in range(4)
     ]
-    assert at_once(works) == {"done": 4}
+    assert count_ways(at_once(*works)) == {"done": 4}
     assert Shift.objects.count() == 2
     assert Assignment.objects.filter(active=True).count() == 2
 
 
 def test_kinds_planted_at_once_are_planted_once(company: Cast) -> None:
     corps_id = company.units["hy"].corps_id
-    ended = at_once([lambda: plant_default_kinds(actor=SYSTEM, corps_id=corps_id) for _ in range(4)])
+    ended = count_ways(at_once(*[lambda: plant_default_kinds(actor=SYSTEM, corps_id=corps_id) for _ in range(4)]))
     assert ended == {"done": 4}
-
-
-def somebody_waits() -> bool:
-    """Whether another session waits for a lock of this database."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-            " AND datname = current_database())"
-        )
-        (waits,) = cursor.fetchone()
-    return bool(waits)
 
 
 @pytest.mark.parametrize(("path", "body"), [("", {"remarks": "穿绿马甲"}), ("results/", {"people_reached": 40})])
@@ -210,28 +180,19 @@ def test_a_call_that_names_one_thing_keeps_what_somebody_else_changes_meanwhile(
     shift = planned(company)
     client = Client()
     client.force_login(company.accounts["captain_sg11"])
-    answers: list[int] = []
 
-    def call() -> None:
-        try:
-            send = client.post if path else client.patch
-            answer = send(f"/api/v1/shifts/{shift.pk}/{path}", body, content_type="application/json")
-            answers.append(answer.status_code)
-        finally:
-            connection.close()
+    def call() -> int:
+        send = client.post if path else client.patch
+        return send(f"/api/v1/shifts/{shift.pk}/{path}", body, content_type="application/json").status_code
 
-    thread = threading.Thread(target=call)
     with transaction.atomic():
         held = Shift.objects.select_for_update().get(pk=shift.pk)
-        thread.start()
-        until = time.monotonic() + 60
-        while not somebody_waits():
-            assert time.monotonic() < until, "nobody came"
-            assert thread.is_alive(), answers
+        act = begin(call)
+        await_waiting(act)
+        assert act.is_alive(), act.answer
         held.needed, held.materials = 7, 200
         held.save()
-    thread.join()
-    assert answers == [200]
+    assert act.result() == 200
     shift.refresh_from_db()
     assert (shift.needed, shift.materials) == (7, 200)
     assert {name: getattr(shift, name) for name in body} == body
@@ -252,7 +213,7 @@ def test_changes_of_different_things_all_stand(company: Cast) -> None:
         partial(result, summary="平稳"),
     ]
     ends_at = shift.ends_at + HOUR
-    assert at_once(works) == {"done": len(works)}
+    assert count_ways(at_once(*works)) == {"done": len(works)}
     shift.refresh_from_db()
     assert (shift.needed, shift.remarks, shift.police, shift.vehicles, shift.ends_at) == (5, "穿绿马甲", 1, 2, ends_at)
     assert (shift.materials, shift.people_reached, shift.summary) == (200, 80, "平稳")
@@ -279,4 +240,4 @@ def test_rows_with_crossing_teams_wait_for_each_other_in_order(company: Cast) ->
         )
         for unit, teams in (("sg11", [front, back]), ("sg12", [back, front])) * 3
     ]
-    assert at_once(works) == {"done": 2, "duty.not_free": 4}
+    assert count_ways(at_once(*works)) == {"done": 2, "duty.not_free": 4}

@@ -1,14 +1,11 @@
 """Two officers, or an officer and a captain, at one incident at once: threads with connections of their own."""
 
-import threading
-from collections.abc import Callable
 from functools import partial
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from corps.actors import SYSTEM
-from corps.errors import Refusal
 from corps.queries.scope import current_tree
 from incidents.models import Incident, IncidentKind, LogEntry
 from incidents.operations.incidents import edit_incident, void_incident
@@ -19,6 +16,7 @@ from incidents.queries.log import last_entry_id
 from tests.cast import Cast, assemble
 from tests.incidents.log import incident
 from tests.members.roster import person
+from tests.together import at_once, begin, behind, count_ways, ways
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,66 +27,11 @@ def corps() -> Cast:
     return assemble()
 
 
-def at_once(*acts: Callable[[], object]) -> list[str]:
-    """Run all acts from one starting line; "done" or the code of the refusal for each."""
-    line = threading.Barrier(len(acts))
-    answers = [""] * len(acts)
-
-    def run(number: int, act: Callable[[], object]) -> None:
-        try:
-            line.wait()
-            act()
-            answers[number] = "done"
-        except Refusal as refusal:
-            answers[number] = refusal.code
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
-
-
-def somebody_waits() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pg_backend_pid() = ANY(pg_blocking_pids(pid)))"
-        )
-        return bool(cursor.fetchone()[0])
-
-
-def behind(first: Callable[[], object], second: Callable[[], object]) -> str:
-    """`second` starts while `first` is done but not committed; what it is told in the end."""
-    answers: list[str] = []
-
-    def later() -> None:
-        try:
-            second()
-            answers.append("done")
-        except Refusal as refusal:
-            answers.append(refusal.code)
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=later)
-    with transaction.atomic():
-        first()
-        thread.start()
-        while thread.is_alive() and not somebody_waits():
-            pass
-    thread.join()
-    return answers[0]
-
-
 def test_many_officers_verify_and_one_of_them_did(corps: Cast) -> None:
     made = incident(corps)
     officers = [corps.actor(name) for name in ("liaison_hy", "liaison_sg") for _twice in range(4)]
     answers = at_once(*(partial(verify_incident, actor=officer, incident_id=made.pk) for officer in officers))
-    assert sorted(answers) == ["done"] + ["incident.state"] * 7
+    assert count_ways(answers) == {"done": 1, "incident.state": 7}
     assert LogEntry.objects.filter(incident=made, kind="verified").count() == 1
 
 
@@ -99,7 +42,7 @@ def test_who_comes_second_is_told_and_changes_nothing(corps: Cast) -> None:
         lambda: verify_incident(actor=first, incident_id=made.pk),
         lambda: return_incident(actor=second, incident_id=made.pk, remark="缺少时间"),
     )
-    assert answer == "incident.state"
+    assert ways([answer]) == ["incident.state"]
     assert Incident.objects.get(pk=made.pk).verified_by == first
 
 
@@ -111,30 +54,24 @@ def test_a_change_under_way_is_not_verified_unread(corps: Cast) -> None:
         lambda: edit_incident(actor=captain, incident_id=made.pk, people_reached=900),
         lambda: verify_incident(actor=officer, incident_id=made.pk, seen=seen),
     )
-    assert answer == "incident.changed"
+    assert ways([answer]) == ["incident.changed"]
     assert Incident.objects.get(pk=made.pk).state == "submitted"
 
 
 def test_what_was_numbered_first_and_committed_last_is_not_verified_unread(corps: Cast) -> None:
     made, other = incident(corps), incident(corps)
     captain, officer = corps.actor("captain_sg11"), corps.actor("liaison_sg")
-    read: list[dict[int, int]] = []
 
-    def look() -> None:
-        try:
-            edit_incident(actor=corps.actor("captain_sg1"), incident_id=other.pk, people_reached=5)
-            unit = current_tree().nodes[corps.units["sg"].pk]
-            read.append(waiting_for_verification(officer, unit).seen)
-        finally:
-            connection.close()
+    def look() -> dict[int, int]:
+        edit_incident(actor=corps.actor("captain_sg1"), incident_id=other.pk, people_reached=5)
+        unit = current_tree().nodes[corps.units["sg"].pk]
+        return waiting_for_verification(officer, unit).seen
 
-    thread = threading.Thread(target=look)
     with transaction.atomic():
         edit_incident(actor=captain, incident_id=made.pk, people_reached=900)
-        thread.start()
-        thread.join()
-    assert max(read[0].values()) > last_entry_id(made), "the newest entry of all does not tell what was read"
-    settled = verify_incidents(actor=officer, incident_ids=[made.pk, other.pk], seen=read[0])
+        read = begin(look).result()
+    assert max(read.values()) > last_entry_id(made), "the newest entry of all does not tell what was read"
+    settled = verify_incidents(actor=officer, incident_ids=[made.pk, other.pk], seen=read)
     assert settled.done == [other.pk]
 
 
@@ -145,7 +82,7 @@ def test_an_edit_behind_a_verification_finds_it_closed(corps: Cast) -> None:
         lambda: verify_incident(actor=officer, incident_id=made.pk),
         lambda: edit_incident(actor=captain, incident_id=made.pk, place="别处"),
     )
-    assert answer == "incident.state"
+    assert ways([answer]) == ["incident.state"]
     assert Incident.objects.get(pk=made.pk).place == "和平路口"
 
 
@@ -153,9 +90,11 @@ def test_verified_and_void_at_once_is_one_of_both(corps: Cast) -> None:
     captain, officer = corps.actor("captain_sg11"), corps.actor("liaison_sg")
     for _round in range(5):
         made = incident(corps)
-        answers = at_once(
-            partial(verify_incident, actor=officer, incident_id=made.pk),
-            partial(void_incident, actor=captain, incident_id=made.pk, reason="重复"),
+        answers = ways(
+            at_once(
+                partial(verify_incident, actor=officer, incident_id=made.pk),
+                partial(void_incident, actor=captain, incident_id=made.pk, reason="重复"),
+            )
         )
         assert sorted(answers) == ["done", "incident.state"]
         made.refresh_from_db()
@@ -171,17 +110,18 @@ def test_overlapping_lists_never_wait_for_each_other_for_ever(corps: Cast) -> No
         order = waiting if number == 0 else waiting[::-1]
         done.extend(verify_incidents(actor=officers[number], incident_ids=order).done)
 
-    assert at_once(lambda: decide(0), lambda: decide(1)) == ["done", "done"]
+    assert ways(at_once(lambda: decide(0), lambda: decide(1))) == ["done", "done"]
     assert sorted(done) == waiting
 
 
 def test_two_captains_change_different_fields_and_both_stay(corps: Cast) -> None:
     made = incident(corps)
     one, other = corps.actor("captain_sg11"), corps.actor("captain_sg1")
-    assert at_once(
+    answers = at_once(
         lambda: edit_incident(actor=one, incident_id=made.pk, place="解放路口"),
         lambda: edit_incident(actor=other, incident_id=made.pk, people_reached=12),
-    ) == ["done", "done"]
+    )
+    assert ways(answers) == ["done", "done"]
     made.refresh_from_db()
     assert (made.place, made.people_reached) == ("解放路口", 12)
 
@@ -191,13 +131,13 @@ def test_the_same_participant_added_twice_at_once_stands_there_once(corps: Cast)
     member = person(corps.units["sg11"].pk, "张伟")
     captain = corps.actor("captain_sg11")
     act = partial(edit_incident, actor=captain, incident_id=made.pk, participant_ids=[member.pk])
-    assert at_once(act, act, act) == ["done"] * 3
+    assert ways(at_once(act, act, act)) == ["done"] * 3
     assert made.participants.count() == 1
 
 
 def test_defaults_planted_by_several_at_once_are_there_once(corps: Cast) -> None:
     corps_id = corps.units["hy"].corps_id
     act = partial(plant_default_kinds, actor=SYSTEM, corps_id=corps_id)
-    assert at_once(act, act, act, act) == ["done"] * 4
+    assert ways(at_once(act, act, act, act)) == ["done"] * 4
     codes = list(IncidentKind.objects.filter(corps=corps_id).values_list("code", flat=True))
     assert len(codes) == len(set(codes)) > 15

@@ -28,7 +28,7 @@ from members.policies.erased import is_erased
 from members.queries.recruitment import WITHDRAWN_DAYS, kept_until
 from tests import admin_rows
 from tests.cast import Cast, assemble
-from tests.dev.machine import await_
+from tests.dev.machine import PATIENCE_SECONDS, await_
 from tests.incidents.test_erasure import leaks
 from tests.members.recruitment.stage import form, open_page
 from tests.members.roster import identity_number, person
@@ -137,11 +137,13 @@ def test_killed_amid_it_leaves_nobody_half_erased_and_the_next_run_goes_on() -> 
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
-        # All is shredded by then; only the entry of the act is missing, which is written last.
-        cursor.execute("LOCK TABLE corps_actionlog IN SHARE MODE")
-        await_(waiting_for_the_log, "the erasure to come to its entry")
-        child.send_signal(signal.SIGKILL)
-        child.wait()
+        try:
+            # All is shredded by then; only the entry of the act is missing, which is written last.
+            cursor.execute("LOCK TABLE corps_actionlog IN SHARE MODE")
+            await_(waiting_for_the_log, "the erasure to come to its entry")
+        finally:
+            child.send_signal(signal.SIGKILL)
+        child.wait(PATIENCE_SECONDS)
     assert child.returncode == -signal.SIGKILL
     for one in Member.objects.filter(pk__in=before):
         assert (one.name, one.phone, one.revision) == ("赵小兰", before[one.pk].phone, before[one.pk].revision)

@@ -1,10 +1,10 @@
 """Merging, splitting and closing units with people in them."""
 
 from datetime import date
-from threading import Event, Thread
+from functools import partial
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.http import Http404
 
 from corps.actors import SYSTEM
@@ -16,6 +16,7 @@ from members.models import Member, TeamMembership, UnitAnswer
 from members.operations import people, units
 from members.queries.counts import member_counts
 from tests.cast import Cast, assemble
+from tests.together import await_end, await_waiting, begin, ways
 
 
 def refused(code: str) -> "pytest.RaisesExc[Refusal]":
@@ -123,26 +124,14 @@ def test_nobody_slips_into_a_unit_while_it_is_merged_away() -> None:
     """A transfer that began while a merger ran waits for it, then sees the closed unit."""
     cast = assemble()
     person = member(cast, "zx1", 1)
-    merged, answers = Event(), []
-
-    def transfer() -> None:
-        merged.wait()
-        try:
-            people.transfer(actor=SYSTEM, member_id=person.pk, unit_id=cast.units["sg11"].pk, reason="调动")
-        except Refusal as refusal:
-            answers.append(refusal.code)
-        finally:
-            connection.close()
-
-    thread = Thread(target=transfer)
-    thread.start()
+    transfer = partial(people.transfer, actor=SYSTEM, member_id=person.pk, unit_id=cast.units["sg11"].pk, reason="调动")
     with transaction.atomic():
         units.merge_units(actor=SYSTEM, source_id=cast.units["sg11"].pk, target_id=cast.units["sg12"].pk, reason="合并")
-        merged.set()
-        thread.join(0.3)
-        assert thread.is_alive()
-    thread.join(20)
-    assert answers == ["unit.closed"]
+        act = begin(transfer)
+        await_waiting(act)
+        assert act.is_alive(), act.answer
+    await_end([act])
+    assert ways([act.answer]) == ["unit.closed"]
     assert homes(person) == ["zx1"]
 
 

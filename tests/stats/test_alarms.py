@@ -1,13 +1,13 @@
 """Taking alarm figures over: what is refused, what a sheet replaces, what undoing brings back, and the rates."""
 
 import datetime as dt
-import threading
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection, connections
+from django.db import connection
 from django.http import Http404
 
 from corps.actors import SYSTEM
@@ -22,6 +22,7 @@ from stats.operations.alarms import apply_alarms, discard_alarms, undo_alarms, u
 from stats.queries.alarms import Alarms, alarm_rates, months_of_year, preview_of, whole_months, years_with_alarms
 from tests.cast import Cast, assemble
 from tests.stats.sheets import LONG, WIDE, workbook
+from tests.together import at_once, without_failure
 
 
 def take(cast: Cast, rows: Any, unit: str = "hy", by: str = "liaison_hy") -> AlarmImport:
@@ -237,24 +238,7 @@ def test_figures_have_history(cast: Cast) -> None:
 def test_two_imports_at_once_over_the_same_months_come_one_after_the_other() -> None:
     cast = assemble()
     waiting = [upload(cast, year(2022, count, count)) for count in (1, 2)]
-    barrier = threading.Barrier(2)
-    errors: list[BaseException] = []
-
-    def apply(import_id: int) -> None:
-        try:
-            barrier.wait(timeout=30)
-            apply_alarms(actor=SYSTEM, import_id=import_id)
-        except BaseException as error:  # noqa: BLE001 - told by the test
-            errors.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=apply, args=[one.pk]) for one in waiting]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert errors == []
+    without_failure(at_once(*(partial(apply_alarms, actor=SYSTEM, import_id=one.pk) for one in waiting)))
     figures = set(standing().values())
     assert figures in ({1}, {2})
     last = max(AlarmImport.objects.all(), key=lambda one: one.applied_at or dt.datetime.min.replace(tzinfo=dt.UTC))

@@ -19,6 +19,7 @@ from corps.models import ActionLog, Corps, Grid, Site, Term, Unit, UnitStation
 from members.demo import tangxia
 from members.enums import ImportState, MemberStatus, Occupation
 from members.models import FunctionalGroup, GroupMembership, Member, PartnerOrganisation, RosterImport
+from tests.dev.machine import next_line
 
 MEMBERS = 300
 # A sixteenth as many have joined since the report.
@@ -141,10 +142,11 @@ def test_a_load_that_is_killed_leaves_nothing_and_does_not_stand_in_the_way() ->
     environment = os.environ | {"DATABASE_URL": f"{server}/{connection.settings_dict['NAME']}"}
     command = [sys.executable, "manage.py", "load_city", "tangxia", "--members", "3000", "--skip-checks"]
     with subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stdout=subprocess.PIPE, text=True) as child:
-        assert child.stdout is not None
-        # The second stage is over: the corps is planted, its sheet is written, and the import has begun.
-        said = [child.stdout.readline() for _ in range(2)]
-        child.kill()
+        try:
+            # The second stage is over: the corps is planted, its sheet is written, and the import has begun.
+            said = [next_line(child, "a stage of load_city") for _ in range(2)]
+        finally:
+            child.kill()
     assert all(said)
     assert child.returncode == -signal.SIGKILL
     assert not Corps.objects.exists()

@@ -2,10 +2,10 @@
 
 import subprocess
 import sys
-import threading
 
 from celery import current_app
 
+from tests.together import PATIENCE_SECONDS, begin
 from yiwu.celery import app
 from yiwu.services.places import ROOT
 
@@ -25,15 +25,16 @@ print(seen[0])
 
 
 def test_a_thread_sends_through_our_application() -> None:
-    seen: list[str] = []
-    thread = threading.Thread(target=lambda: seen.append(current_app.main))
-    thread.start()
-    thread.join()
-    assert seen == [app.main]
+    assert begin(lambda: current_app.main).result() == app.main
 
 
 def test_it_stays_so_when_a_task_was_touched_before_the_application_existed() -> None:
     answer = subprocess.run(
-        [sys.executable, "-c", TOUCH_A_TASK_FIRST], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", TOUCH_A_TASK_FIRST],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=PATIENCE_SECONDS,
     )
     assert answer.stdout.strip() == "yiwu"

@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 
+from tests.together import PATIENCE_SECONDS
 from yiwu.env import read_environment
 
 
@@ -37,6 +38,7 @@ def test_tiles_open_the_policy_for_their_host_alone(monkeypatch: pytest.MonkeyPa
         capture_output=True,
         text=True,
         check=True,
+        timeout=PATIENCE_SECONDS,
     )
     assert told.stdout.split() == ["'self'", "data:", origin]
 

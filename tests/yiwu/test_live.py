@@ -15,6 +15,7 @@ from collections.abc import Iterator
 import pytest
 
 from corps.live import STREAM_LENGTH, TICKET_SECONDS, newest, publish_now, ticket
+from tests.together import PATIENCE_SECONDS
 from yiwu.live import (
     HEARTBEAT,
     HEARTBEAT_SECONDS,
@@ -83,12 +84,17 @@ class Stream:
         assert self.response.status == 200
 
     def line(self) -> str:
-        return self.response.readline().decode().rstrip("\n")
+        line = self.response.readline().decode()
+        assert line, "the stream has ended"
+        return line.rstrip("\n")
 
     def event(self) -> tuple[str, str, dict[str, object]]:
         """(id, name, data) of the next event; heartbeats are passed over."""
         found: dict[str, str] = {}
+        # Heartbeats come without an end, so the socket's own limit is never reached.
+        until = time.monotonic() + PATIENCE_SECONDS
         while True:
+            assert time.monotonic() < until, "nothing but heartbeats"
             line = self.line()
             if line == "" and found:
                 return found["id"], found["event"], json.loads(found["data"])
@@ -182,14 +188,14 @@ def test_a_listener_that_falls_behind_is_cut_off_instead_of_growing() -> None:
     listener = Listener(frozenset({"t"}), NEVER)
     assert sum(listener.offer(b"x") for _ in range(1_000)) == MOST_WAITING
     listener.close()
-    assert asyncio.run(listener.next()) == b""
+    assert asyncio.run(asyncio.wait_for(listener.next(), PATIENCE_SECONDS)) == b""
 
 
 def test_what_waits_is_written_as_one_piece_in_order() -> None:
     listener = Listener(frozenset({"t"}), NEVER)
     for chunk in (b"1", b"2", b"3"):
         listener.offer(chunk)
-    assert asyncio.run(listener.next()) == b"123"
+    assert asyncio.run(asyncio.wait_for(listener.next(), PATIENCE_SECONDS)) == b"123"
     assert not listener.waiting
 
 

@@ -20,6 +20,7 @@ from members.logic.names import read_name
 from members.logic.phones import read_mobile
 from members.logic.roster_columns import Context
 from members.logic.rows import RowCleaner
+from tests.together import PATIENCE_SECONDS
 
 ROOT = Path(__file__).resolve().parents[3]
 TODAY = date(2026, 11, 21)
@@ -131,6 +132,7 @@ def test_no_hash_of_this_process_leaks_into_the_city() -> None:
             capture_output=True,
             text=True,
             check=True,
+            timeout=PATIENCE_SECONDS,
         ).stdout
         for seed in ("1", "2")
     }

@@ -16,7 +16,7 @@ from members.operations.equipment.transfers import receive, send
 from members.queries.equipment.recount import ledger_faults
 from tests.cast import assemble
 from tests.members.equipment import stage
-from tests.members.equipment.crowd import at_once
+from tests.together import at_once, count_ways
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,7 +34,7 @@ def test_who_counts_what_the_books_never_had_enters_it_once(scene: stage.Scene) 
         count = partial(
             count_stock, actor=SYSTEM, store_id=scene.store.pk, counted={(light.pk, ""): 5}, reason="年度盘点"
         )
-        assert at_once([partial(count, token=stage.token()) for _press in range(CROWD)]) == {"done": CROWD}
+        assert count_ways(at_once(*[partial(count, token=stage.token()) for _press in range(CROWD)])) == {"done": CROWD}
         assert stage.in_store(scene.store, light) == 5
     assert ledger_faults() == []
 
@@ -49,7 +49,7 @@ def test_a_count_beside_an_issue_leaves_what_was_counted_or_what_was_then_issued
         partial(count, token=stage.token()),
         partial(stage.give, scene.store, scene.li, Line(scene.vest.pk, 3)),
     ]
-    assert at_once(works) == {"done": 4}
+    assert count_ways(at_once(*works)) == {"done": 4}
     assert stage.in_store(scene.store, scene.vest) in {15, 12, 9}
     assert ledger_faults() == []
 
@@ -75,7 +75,7 @@ def test_nothing_comes_into_a_store_that_goes_out_of_use(scene: stage.Scene) -> 
                 token=stage.token(),
             ),
         ]
-        ended = at_once(works)
+        ended = count_ways(at_once(*works))
         assert set(ended) <= {"done", "equipment.store_closed", "equipment.store_holds"}
         in_use = Store.objects.get(pk=room.pk).active
         assert in_use == Holding.objects.filter(store=room, quantity__gt=0).exists()
@@ -95,7 +95,7 @@ def test_nothing_comes_in_of_a_kind_or_size_that_goes(scene: stage.Scene) -> Non
                 token=stage.token(),
             ),
         ]
-        ended = at_once(works)
+        ended = count_ways(at_once(*works))
         codes = {"equipment.kind_held", "equipment.size_held", "equipment.kind_retired", "equipment.wrong_size"}
         assert ended["done"] == 1
         assert set(ended) <= {"done", *codes}
@@ -116,7 +116,7 @@ def test_a_reversal_and_a_further_movement_are_decided_one_after_the_other(scene
             partial(undo, token=stage.token()),
             partial(back, token=stage.token()),
         ]
-        ended = at_once(works)
+        ended = count_ways(at_once(*works))
         assert ended["done"] == 1
         assert set(ended) <= {"done", "equipment.moved_on", "equipment.reversed", "equipment.not_enough"}
         assert stage.in_hands(scene.zhang, scene.vest) == 0
@@ -130,11 +130,13 @@ def test_a_loss_and_the_reversal_of_its_issue_do_not_both_take_the_radio(scene: 
         voucher = stage.give(scene.store, scene.zhang, radio)
         held = stage.holding(scene.zhang, scene.radio)
         lose = partial(report_loss, actor=SYSTEM, holding_id=held.pk, quantity=1, reason="巡逻时丢失")
-        ended = at_once(
-            [
-                partial(lose, token=stage.token()),
-                partial(reverse, actor=SYSTEM, voucher_id=voucher.pk, reason="发错了", token=stage.token()),
-            ]
+        ended = count_ways(
+            at_once(
+                *[
+                    partial(lose, token=stage.token()),
+                    partial(reverse, actor=SYSTEM, voucher_id=voucher.pk, reason="发错了", token=stage.token()),
+                ]
+            )
         )
         assert ended["done"] == 1
         assert set(ended) <= {"done", "equipment.moved_on", "equipment.article_elsewhere", "equipment.not_enough"}
@@ -167,7 +169,7 @@ def test_the_rest_is_received_while_the_first_part_is_reversed(scene: stage.Scen
             partial(reverse, actor=SYSTEM, voucher_id=first.pk, reason="数错了", token=stage.token()),
             partial(arrive, arrived={lights: (1, 1)}, token=stage.token(), reason="坏了一盏"),
         ]
-        ended = at_once(works)
+        ended = count_ways(at_once(*works))
         assert ended["done"] == 2
         assert set(ended) == {"done", "equipment.received"}
         assert ledger_faults() == []
@@ -186,6 +188,6 @@ def test_the_same_numbers_in_another_order_are_one_row_of_things(scene: stage.Sc
         )
         for press in range(4)
     ]
-    ended = at_once(works)
+    ended = count_ways(at_once(*works))
     assert ended == {"done": 1, "equipment.number_taken": 3}
     assert Article.objects.count() == 61

@@ -1,11 +1,10 @@
 """Moving and merging units: what goes out of the reach of its store is handed over, or keeps the unit where it is."""
 
-from threading import Event, Thread
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -27,6 +26,7 @@ from tests.admin_acts import act, send
 from tests.cast import SINCE, Cast
 from tests.members.equipment import stage
 from tests.members.roster import person
+from tests.together import await_end, await_waiting, begin, ways
 
 
 @pytest.fixture
@@ -326,49 +326,24 @@ def test_a_split_takes_no_unit_out_of_the_reach_of_the_store(scene: stage.Scene)
 def test_nothing_is_given_out_by_the_old_store_while_the_unit_moves(scene: stage.Scene) -> None:
     """Who hands out waits for the move, then sees that the store does not reach there any more; so does the move."""
     stage.store(scene.cast, "sg2", "二大队装备室")
-    moved, answers = Event(), []
-
-    def give() -> None:
-        moved.wait()
-        try:
-            stage.give(scene.store, scene.li, Line(scene.vest.pk))
-        except Refusal as refusal:
-            answers.append(refusal.code)
-        finally:
-            connection.close()
-
-    thread = Thread(target=give)
-    thread.start()
     with transaction.atomic():
         move(scene, "sg11", "sg2", carry=True)
-        moved.set()
-        thread.join(0.3)
-        assert thread.is_alive()
-    thread.join(20)
-    assert answers == ["equipment.out_of_reach"]
+        giving = begin(lambda: stage.give(scene.store, scene.li, Line(scene.vest.pk)))
+        await_waiting(giving)
+        assert giving.is_alive(), giving.answer
+    await_end([giving])
+    assert ways([giving.answer]) == ["equipment.out_of_reach"]
 
-    given, refused = Event(), []
-
-    def back() -> None:
-        given.wait()
-        try:
-            move(scene, "sg11", "sg1")
-        except Refusal as refusal:
-            refused.append(refusal.params["members"])
-        finally:
-            connection.close()
-
-    thread = Thread(target=back)
-    thread.start()
     room = Store.objects.get(unit__code="sg2")
     stage.fill(room, Line(scene.vest.pk, 1))
     with transaction.atomic():
         stage.give(room, scene.li, Line(scene.vest.pk))
-        given.set()
-        thread.join(0.3)
-        assert thread.is_alive()
-    thread.join(20)
-    assert refused == [2], "who was given something a moment before is counted"
+        back = begin(lambda: move(scene, "sg11", "sg1"))
+        await_waiting(back)
+        assert back.is_alive(), back.answer
+    with pytest.raises(Refusal) as refused:
+        back.result()
+    assert refused.value.params["members"] == 2, "who was given something a moment before is counted"
 
 
 # --- what the rules ask -----------------------------------------------------------------------------------------------

@@ -1,12 +1,9 @@
 """Two people at once, and hands that edit between preview and apply: nobody doubled, no edit lost, nothing half."""
 
-import threading
-from collections.abc import Callable
 from contextlib import closing
-from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from corps.actors import SYSTEM
 from corps.errors import Refusal
@@ -15,6 +12,7 @@ from members.models import Member, RosterImport, RowProblem
 from members.operations import imports
 from tests.cast import Cast, assemble
 from tests.members.imports import sheets
+from tests.together import at_once, await_waiting, begin, without_failure
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -42,28 +40,6 @@ def apply(cast: Cast, ready: RosterImport, who: str = "captain_zx") -> RosterImp
     return ready
 
 
-def together(*works: Callable[[], Any]) -> list[Any]:
-    """Run the works in threads that start at the same moment; their answers, or the errors they raised."""
-    answers: list[Any] = [None] * len(works)
-    start = threading.Barrier(len(works))
-
-    def run(index: int) -> None:
-        try:
-            start.wait()
-            answers[index] = works[index]()
-        except Exception as error:  # noqa: BLE001 (the test looks at it)
-            answers[index] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(index,)) for index in range(len(works))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
-
-
 def verdicts(done: RosterImport) -> tuple[int, int, int, int]:
     counts = done.counts["verdicts"]
     return counts["new"], counts["changed"], counts["same"], counts["rejected"]
@@ -73,7 +49,7 @@ def test_two_people_applying_overlapping_files_double_nobody(city: Cast) -> None
     table = sheets.people(300)
     first = preview(city, table[:200])
     second = preview(city, table[100:], "liaison_hy")
-    answers = together(lambda: apply(city, first), lambda: apply(city, second, "liaison_hy"))
+    answers = at_once(lambda: apply(city, first), lambda: apply(city, second, "liaison_hy"))
     assert [answer.state for answer in answers] == [ImportState.APPLIED, ImportState.APPLIED]
     assert Member.objects.count() == 300
     # Whoever came second found the hundred people as their sheet has them.
@@ -85,7 +61,7 @@ def test_two_people_with_different_facts_about_the_same_people(city: Cast) -> No
     for row in theirs:
         row[sheets.EMPLOYER] = "新华物业公司"
     first, second = preview(city, mine), preview(city, theirs, "liaison_hy")
-    answers = together(lambda: apply(city, first), lambda: apply(city, second, "liaison_hy"))
+    answers = at_once(lambda: apply(city, first), lambda: apply(city, second, "liaison_hy"))
     assert sorted(verdicts(answer) for answer in answers) == [(0, 0, 0, 50), (50, 0, 0, 0)]
     loser = next(answer for answer in answers if answer.counts["verdicts"]["rejected"])
     codes = set(RowProblem.objects.filter(import_id=loser.pk, fatal=True).values_list("code", flat=True))
@@ -127,24 +103,12 @@ def test_a_person_entered_by_hand_after_the_preview_is_not_entered_again(city: C
 def test_a_person_entered_by_hand_amid_the_insert_makes_it_look_again(city: Cast) -> None:
     table = sheets.people(40)
     ready = preview(city, table)
-    started, entered = threading.Event(), threading.Event()
-
-    def by_hand() -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("BEGIN")
-            cursor.execute(_ENTER, [ready.pk])
-            started.set()
-            _await_waiting(cursor)
-            cursor.execute("COMMIT")
-        entered.set()
-
-    def importing() -> RosterImport:
-        started.wait()
-        return apply(city, ready)
-
-    answers = together(by_hand, importing)
-    assert entered.is_set(), answers
-    assert verdicts(answers[1]) == (39, 0, 0, 1)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_ENTER, [ready.pk])
+        act = begin(lambda: apply(city, ready))
+        await_waiting(act)
+        assert act.is_alive(), "it did not come to the lock"
+    assert verdicts(act.result()) == (39, 0, 0, 1)
     assert Member.objects.count() == 40
 
 
@@ -159,25 +123,14 @@ FROM members_stagedrow WHERE import_id = %s AND verdict = 'new' ORDER BY unit_id
 """
 
 
-def _await_waiting(cursor: Any) -> None:
-    """Until another session of this database waits for a lock."""
-    for _look in range(10_000):
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-        )
-        if cursor.fetchone()[0]:
-            return
-        cursor.execute("SELECT pg_sleep(0.01)")
-    raise AssertionError("nobody came to the lock")
-
-
 def test_the_same_import_applied_twice_at_once_is_applied_once(city: Cast) -> None:
     ready = preview(city, sheets.people(100))
     decide = lambda: imports.apply_import(actor=city.actor("captain_zx"), import_id=ready.pk, queued=False)  # noqa: E731
-    answers = together(decide, decide)
+    answers = at_once(decide, decide)
+    without_failure(answers, Refusal)
     assert sorted(isinstance(answer, Refusal) for answer in answers) == [False, True]
     carry_out = lambda: imports.carry_out_apply(actor=SYSTEM, import_id=ready.pk)  # noqa: E731
-    assert together(carry_out, carry_out, carry_out) == [None, None, None]
+    assert at_once(carry_out, carry_out, carry_out) == [None, None, None]
     ready.refresh_from_db()
     assert ready.state == ImportState.APPLIED
     assert ready.attempts == 2
@@ -192,7 +145,7 @@ def test_the_same_file_uploaded_twice_at_once_is_taken_once(city: Cast) -> None:
             actor=city.actor("captain_zx"), unit_id=city.units["zx"].pk, file_name="名册.xlsx", content=content
         )
 
-    answers = together(upload, upload)
+    answers = at_once(upload, upload)
     (refusal,) = [answer for answer in answers if isinstance(answer, Refusal)]
     (taken,) = [answer for answer in answers if not isinstance(answer, Refusal)]
     assert (refusal.code, refusal.params) == ("import.twice", {"import_id": taken.pk})

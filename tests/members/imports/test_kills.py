@@ -18,13 +18,24 @@ import psycopg
 import pytest
 
 from members.operations.imports.applying import ROSTER_LOCK
-from tests.dev.machine import Running, await_, data_of, new_state, services
+from tests.dev.machine import (
+    CONNECT_SECONDS,
+    PATIENCE_SECONDS,
+    Running,
+    await_,
+    data_of,
+    new_state,
+    next_line,
+    services,
+)
 from tests.members.imports import sheets
 from yiwu.services import orphans
 from yiwu.services.places import ROOT
 from yiwu.services.secrets_file import development_secrets
 
 ROWS = 60
+# Its longest work is to migrate an empty database.
+ANSWER_SECONDS = 300.0
 WORKER = ["-m", "celery", "--quiet", "-A", "yiwu.celery", "worker", "--loglevel", "WARNING", "--concurrency", "1"]
 
 # What the test holds while the worker comes to the stage.
@@ -75,10 +86,11 @@ class World:
 
     def ask(self, *command: Any) -> Any:
         assert self.hand.stdin is not None
-        assert self.hand.stdout is not None
         self.hand.stdin.write(json.dumps(command) + "\n")
         self.hand.stdin.flush()
-        answer = json.loads(self.hand.stdout.readline())
+        line = next_line(self.hand, f"the far hand was asked to {command}", ANSWER_SECONDS)
+        assert line, f"the far hand ended when it was asked to {command}"
+        answer = json.loads(line)
         assert "error" not in answer, answer
         return answer["ok"]
 
@@ -92,11 +104,16 @@ class World:
         if self.worker is not None:
             with suppress(ProcessLookupError):
                 os.killpg(self.worker.pid, signal.SIGKILL)
-            self.worker.wait()
+            self.worker.wait(PATIENCE_SECONDS)
             self.worker = None
 
     def connect(self) -> "psycopg.Connection[Any]":
-        return psycopg.connect(self.environment["DATABASE_URL"])
+        # Who waits for a lock here waits for the worker, which may wait for another lock of the test.
+        return psycopg.connect(
+            self.environment["DATABASE_URL"],
+            connect_timeout=CONNECT_SECONDS,
+            options=f"-c lock_timeout={PATIENCE_SECONDS:.0f}s",
+        )
 
     def fact(self, sql: str, *parameters: Any) -> Any:
         with self.connect() as connection:
@@ -217,7 +234,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         finally:
             world.kill_worker()
             world.hand.kill()
-            world.hand.wait()
+            world.hand.wait(PATIENCE_SECONDS)
 
 
 @contextmanager
@@ -298,11 +315,13 @@ def _kill_at_the_end(world: World, import_id: int, victim: str, before: tuple[in
         # The worker waits amid its transaction; whoever holds the row now meets its last statement.
         last = world.connect()
         last.execute(ENDING)
-    world.await_somebody_waiting()
-    strike(world, victim)
-    assert world.members() == before
-    with suppress(psycopg.OperationalError):
-        last.close()
+    try:
+        world.await_somebody_waiting()
+        strike(world, victim)
+        assert world.members() == before
+    finally:
+        with suppress(psycopg.OperationalError):
+            last.close()
 
 
 @pytest.mark.parametrize("victim", VICTIMS)

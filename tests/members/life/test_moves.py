@@ -28,7 +28,7 @@ from members.operations.moves import (
 from members.operations.transfers import ask_transfer
 from tests.cast import Cast, assemble
 from tests.members.life import cases
-from tests.members.life.test_transfers import at_once, named
+from tests.members.life.test_transfers import named, tried
 from tests.members.roster import person
 
 
@@ -174,7 +174,7 @@ def test_a_bulk_move_against_an_edit_by_hand() -> None:
     for _round in range(5):
         members = [person(cast.units["sg11"].pk, f"张{name}") for name in "一二三"]
         move = prepare(cast, members)
-        at_once(
+        tried(
             partial(apply_move, actor=named("captain_sg"), move_id=move.pk),
             partial(people.edit, actor=named("captain_hy"), member_id=members[1].pk, particulars={"employer": "新厂"}),
         )
@@ -193,7 +193,7 @@ def test_a_bulk_move_against_leaving() -> None:
     cast = assemble()
     members = [person(cast.units["sg11"].pk, f"张{name}") for name in "一二三"]
     move = prepare(cast, members)
-    at_once(
+    tried(
         partial(apply_move, actor=named("captain_sg"), move_id=move.pk),
         partial(
             people.change_status,

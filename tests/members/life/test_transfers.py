@@ -1,13 +1,11 @@
 """A transfer that is asked for: who asks, who answers, and what happens between two who act at once."""
 
-import threading
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 from django.http import Http404
 from django.test import Client
 
@@ -27,6 +25,7 @@ from members.operations.transfers import (
 from tests.cast import Cast, assemble
 from tests.members.life.cases import arriving
 from tests.members.roster import person
+from tests.together import at_once, without_failure
 
 
 def ask(cast: Cast, member: Member, unit: str = "zx11", actor: str = "captain_sg11") -> TransferRequest:
@@ -156,25 +155,11 @@ def test_the_list_takes_as_many_queries_for_one_as_for_fifty(
         client.get("/u/sg11/transfers/")
 
 
-def at_once(*acts: Callable[[], object]) -> list[object]:
-    """Run acts in threads with connections of their own; what each gave, or the refusal."""
-    ready, found = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def run(place: int, act: Callable[[], object]) -> None:
-        try:
-            ready.wait(10)
-            found[place] = act()  # type: ignore[call-overload]
-        except (Refusal, Http404, PermissionDenied) as refusal:
-            found[place] = refusal  # type: ignore[call-overload]
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(place, act)) for place, act in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return list(found)
+def tried(*acts: Callable[[], object]) -> list[object]:
+    """What acts gave at once, or how they were refused; nothing else may come of them."""
+    found = at_once(*acts)
+    without_failure(found, Refusal, Http404, PermissionDenied)
+    return found
 
 
 def named(username: str) -> Account:
@@ -193,7 +178,7 @@ def test_two_captains_who_answer_at_once_are_decided_one_after_the_other() -> No
     cast = assemble()
     for _round in range(5):
         request = ask(cast, person(cast.units["sg11"].pk, "张伟"))
-        found = at_once(
+        found = tried(
             partial(accept_transfer, actor=named("captain_zx"), request_id=request.pk),
             partial(return_transfer, actor=named("captain_hy"), request_id=request.pk, remark="已满员"),
         )
@@ -210,7 +195,7 @@ def test_a_member_who_leaves_while_the_transfer_is_accepted() -> None:
     for _round in range(5):
         member = person(cast.units["sg11"].pk, "张伟")
         request = ask(cast, member)
-        at_once(
+        tried(
             partial(accept_transfer, actor=named("captain_zx"), request_id=request.pk),
             partial(
                 people.change_status,

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 
 from members.reading import FileRefused, Limits, process, read_roster
 from tests.members.reading.workbooks import HEADER, TODAY, WEI, reading
+from tests.together import PATIENCE_SECONDS, at_once
 
 ROOT = Path(__file__).parents[3]
 LONG = "\n".join([",".join(HEADER), *[",".join(WEI)] * 60_000]).encode()
@@ -93,11 +93,13 @@ def test_a_killed_parent_takes_its_child_along() -> None:
         "events = read_roster(data, today=today, limits=Limits(batch=500)); next(events); pid = os.getpid()\n"
         "print(open(f'/proc/{pid}/task/{pid}/children').read(), flush=True); os.kill(pid, 9)"
     )
-    parent = subprocess.run([sys.executable, "-c", code], input=LONG, capture_output=True, cwd=ROOT, check=False)
+    parent = subprocess.run(
+        [sys.executable, "-c", code], input=LONG, capture_output=True, cwd=ROOT, check=False, timeout=PATIENCE_SECONDS
+    )
     child = int(parent.stdout)
     deadline = time.monotonic() + 20
     while Path(f"/proc/{child}/cmdline").exists() and _alive(child) and time.monotonic() < deadline:
-        threading.Event().wait(0.05)
+        time.sleep(0.05)
     assert not _alive(child)
 
 
@@ -132,19 +134,12 @@ def test_no_copy_of_the_upload_reaches_a_disk() -> None:
 
 def test_the_child_starts_without_django() -> None:
     code = "import sys; from members.reading import child, pipeline, rejects; print('django' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=ROOT, check=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, cwd=ROOT, check=True, text=True, timeout=PATIENCE_SECONDS
+    )
     assert done.stdout.strip() == "False"
 
 
 def test_several_readings_at_once() -> None:
-    results: list[int] = []
-
-    def read() -> None:
-        results.append(len(reading(SHORT, limits=Limits(batch=1000)).rows))
-
-    threads = [threading.Thread(target=read) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert results == [10_000] * 4
+    read = lambda: len(reading(SHORT, limits=Limits(batch=1000)).rows)  # noqa: E731
+    assert at_once(*[read] * 4, database=False) == [10_000] * 4

@@ -1,7 +1,6 @@
 """Senders: the gateway over real HTTP on this host, the console, and what the environment must say."""
 
 import json
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
@@ -13,6 +12,7 @@ from members.sending import sender
 from members.sending.base import NotSent
 from members.sending.console import ConsoleSender
 from members.sending.gateway import GatewaySender
+from tests.together import await_end, begin
 from yiwu.env import read_environment
 
 TOKEN = "a-token-of-twenty-letters"
@@ -41,12 +41,10 @@ def gateway() -> Iterator[str]:
     """A gateway on this host."""
     Gateway.asked, Gateway.status = [], 200
     server = ThreadingHTTPServer(("127.0.0.1", 0), Gateway)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
+    serving = begin(server.serve_forever)
     yield f"http://127.0.0.1:{server.server_port}/send"
-    server.shutdown()
+    await_end([begin(server.shutdown), serving])
     server.server_close()
-    thread.join()
 
 
 def made(url: str) -> GatewaySender:

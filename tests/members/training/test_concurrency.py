@@ -11,9 +11,9 @@ from members.models import Certificate, Enrolment, TrainingSession
 from members.operations.training import certificates, enrolling, results
 from members.operations.training.results import Mark
 from tests.cast import Cast, assemble
-from tests.duties.test_concurrency import at_once
 from tests.members.roster import person
 from tests.members.training.stage import course_of, kind_of, session_of
+from tests.together import at_once, count_ways
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -31,7 +31,7 @@ def test_a_session_is_closed_once(company: Cast) -> None:
     people = [person(company.units["sg11"].pk, f"队员{number}").pk for number in range(8)]
     enrolling.enrol(actor=SYSTEM, session_id=session.pk, member_ids=people)
     results.record_results(actor=SYSTEM, session_id=session.pk, marks=[Mark(one, attended=True) for one in people])
-    ended = at_once([partial(results.close_session, actor=SYSTEM, session_id=session.pk)] * CROWD)
+    ended = count_ways(at_once(*[partial(results.close_session, actor=SYSTEM, session_id=session.pk)] * CROWD))
     assert ended == {"done": 1, "session.settled": CROWD - 1}
     assert Certificate.objects.count() == len(people)
     assert TrainingSession.objects.get().state == SessionState.HELD
@@ -44,7 +44,7 @@ def test_two_sessions_that_end_at_once_renew_one_after_the_other(company: Cast) 
     for session in sessions:
         enrolling.enrol(actor=SYSTEM, session_id=session.pk, member_ids=people)
         results.record_results(actor=SYSTEM, session_id=session.pk, marks=[Mark(one, attended=True) for one in people])
-    ended = at_once([partial(results.close_session, actor=SYSTEM, session_id=one.pk) for one in sessions])
+    ended = count_ways(at_once(*[partial(results.close_session, actor=SYSTEM, session_id=one.pk) for one in sessions]))
     assert ended == {"done": 4}
     for member_id in people:
         chain = Certificate.objects.filter(member_id=member_id)
@@ -55,8 +55,13 @@ def test_two_sessions_that_end_at_once_renew_one_after_the_other(company: Cast) 
 def test_nobody_is_enrolled_twice(company: Cast) -> None:
     session = session_of(company, course_of(company))
     people = [person(company.units["sg11"].pk, f"队员{number}").pk for number in range(5)]
-    ended = at_once(
-        [partial(enrolling.enrol, actor=SYSTEM, session_id=session.pk, member_ids=people) for _number in range(CROWD)]
+    ended = count_ways(
+        at_once(
+            *[
+                partial(enrolling.enrol, actor=SYSTEM, session_id=session.pk, member_ids=people)
+                for _number in range(CROWD)
+            ]
+        )
     )
     assert ended == {"done": CROWD}
     assert Enrolment.objects.count() == len(people)
@@ -65,7 +70,9 @@ def test_nobody_is_enrolled_twice(company: Cast) -> None:
 def test_the_last_place_is_given_once(company: Cast) -> None:
     session = session_of(company, course_of(company), capacity=1)
     people = [person(company.units["sg11"].pk, f"队员{number}").pk for number in range(CROWD)]
-    ended = at_once([partial(enrolling.enrol, actor=SYSTEM, session_id=session.pk, member_ids=[one]) for one in people])
+    ended = count_ways(
+        at_once(*[partial(enrolling.enrol, actor=SYSTEM, session_id=session.pk, member_ids=[one]) for one in people])
+    )
     assert ended == {"done": 1, "session.full": CROWD - 1}
     assert Enrolment.objects.count() == 1
 
@@ -81,5 +88,5 @@ def test_a_certificate_is_renewed_once(company: Cast) -> None:
         issued_on=DAY,
     )
     renew = partial(certificates.renew_certificate, actor=SYSTEM, certificate_id=made.pk, on=DAY, reason="复训")
-    assert at_once([renew] * CROWD) == {"done": 1, "certificate.not_latest": CROWD - 1}
+    assert count_ways(at_once(*[renew] * CROWD)) == {"done": 1, "certificate.not_latest": CROWD - 1}
     assert Certificate.objects.count() == 2

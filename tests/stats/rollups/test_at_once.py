@@ -15,30 +15,13 @@ from tests.stats.rollups import recount, stock_acts
 from tests.stats.rollups.acts import ACTS, World
 from tests.stats.rollups.facts import incident
 from tests.stats.rollups.stock_acts import LEDGER_ACTS, Ledger
+from tests.together import PATIENCE_SECONDS, at_once, without_failure
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ROUNDS = 60
-
-
-def together(*works: object) -> None:
-    """Run all at once; a failure of any fails the test."""
-    failures: list[BaseException] = []
-
-    def run(work: object) -> None:
-        try:
-            work()  # type: ignore[operator]
-        except BaseException as failure:  # noqa: BLE001 (shown below)
-            failures.append(failure)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
+# Longer than its writers have, who tell where they stand.
+STORM_SECONDS = 2 * PATIENCE_SECONDS
 
 
 def test_a_storm_of_writes_and_drains() -> None:
@@ -66,11 +49,11 @@ def test_a_storm_of_writes_and_drains() -> None:
 
     def writers() -> None:
         try:
-            together(lambda: write(2), lambda: write(3))
+            without_failure(at_once(lambda: write(2), lambda: write(3)))
         finally:
             writing.set()
 
-    together(writers, lambda: drain(2), lambda: drain(1000), watch)
+    without_failure(at_once(writers, lambda: drain(2), lambda: drain(1000), watch, seconds=STORM_SECONDS))
     rollups.drain_all(actor=SYSTEM, wait=True)
     recount.assert_equal()
 
@@ -94,7 +77,7 @@ def test_a_storm_of_movements_and_drains() -> None:
 
     def writers() -> None:
         try:
-            together(lambda: move(2), lambda: move(3))
+            without_failure(at_once(lambda: move(2), lambda: move(3)))
         finally:
             moving.set()
 
@@ -102,7 +85,7 @@ def test_a_storm_of_movements_and_drains() -> None:
         while not moving.is_set():
             assert rollups.check(actor=SYSTEM, sample=None).differences == []
 
-    together(writers, lambda: drain(2), lambda: drain(1000), watch)
+    without_failure(at_once(writers, lambda: drain(2), lambda: drain(1000), watch, seconds=STORM_SECONDS))
     rollups.drain_all(actor=SYSTEM, wait=True)
     stock_acts.assert_equal()
     assert stock_acts.stored()[0]
@@ -127,7 +110,7 @@ def test_the_second_drain_leaves_the_work_to_the_first() -> None:
         assert rollups.drain(actor=SYSTEM, wait=True).taken == 0
         recount.assert_equal()
 
-    together(first, second)
+    without_failure(at_once(first, second))
 
 
 def somebody_waits() -> bool:
@@ -160,7 +143,7 @@ def test_a_check_amid_a_rebuild_finds_no_difference() -> None:
         assert found.compared > 0
         assert found.differences == []
 
-    together(rebuild, check)
+    without_failure(at_once(rebuild, check))
 
 
 def test_a_rebuild_behind_a_long_reader_keeps_nobody_waiting() -> None:
@@ -189,5 +172,5 @@ def test_a_rebuild_behind_a_long_reader_keeps_nobody_waiting() -> None:
         finally:
             read.set()
 
-    together(long_reader, rebuild, page)
+    without_failure(at_once(long_reader, rebuild, page))
     recount.assert_equal()

@@ -14,7 +14,7 @@ from contextlib import suppress
 import psycopg
 import pytest
 
-from tests.dev.machine import await_, data_of, new_state, services
+from tests.dev.machine import PATIENCE_SECONDS, await_, data_of, new_state, services
 from tests.members.imports.test_kills import VICTIMS, World, held, recover, strike
 from yiwu.services import orphans
 from yiwu.services.places import ROOT
@@ -133,6 +133,7 @@ class Counting(World):
             capture_output=True,
             text=True,
             check=False,
+            timeout=PATIENCE_SECONDS,
         )
         assert answer.returncode == 0, answer.stdout + answer.stderr
 
@@ -162,9 +163,9 @@ def counting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counting]:
             world.kill_worker()
             if world.beat is not None:
                 world.beat.kill()
-                world.beat.wait()
+                world.beat.wait(PATIENCE_SECONDS)
             world.hand.kill()
-            world.hand.wait()
+            world.hand.wait(PATIENCE_SECONDS)
 
 
 @pytest.mark.parametrize("victim", VICTIMS)
@@ -214,9 +215,10 @@ def test_two_workers_and_messages_delivered_twice(counting: Counting) -> None:
                 cwd=ROOT,
                 env=counting.environment,
                 check=True,
+                timeout=PATIENCE_SECONDS,
             )
         counting.await_counted()
     finally:
         assert second is not None
         os.killpg(second.pid, signal.SIGKILL)
-        second.wait()
+        second.wait(PATIENCE_SECONDS)
