@@ -21,16 +21,17 @@ CREATE TRIGGER stats_note_insert AFTER INSERT ON members_movement
 """
 
 # A unit that changes its superior takes its stock with it: as with cells (0003), all its stored days are noted for both
-# superiors. Months and years follow from days.
+# superiors. Months and years follow from days. A move renumbers hundreds of units: see PLANS.
 TREE = """
 CREATE FUNCTION stats_note_stock_update() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    EXECUTE $plan$
     INSERT INTO stats_stockdirty (unit_id, kind_id, day, below)
     SELECT DISTINCT parent.id, t.kind_id, t.start, true
     FROM old_rows o JOIN new_rows n USING (id)
     CROSS JOIN LATERAL (VALUES (o.parent_id), (n.parent_id)) AS parent (id)
     JOIN stats_totalstock t ON t.unit_id = n.id AND t.span = 1
-    WHERE o.parent_id IS DISTINCT FROM n.parent_id AND parent.id IS NOT NULL;
+    WHERE o.parent_id IS DISTINCT FROM n.parent_id AND parent.id IS NOT NULL $plan$;
     RETURN NULL;
 END $$;
 
@@ -61,8 +62,22 @@ CREATE TRIGGER stats_note_stock_truncate AFTER TRUNCATE ON corps_unit
     FOR EACH STATEMENT EXECUTE FUNCTION stats_note_stock_truncate();
 """
 
-# A plan that a connection keeps from the change of one person must do for a hundred thousand: see corps.plans.
-PLANS = "ALTER FUNCTION stats_note_roster_update() SET enable_nestloop = off"
+# A plan that a connection keeps from the change of one row compares each of many with every other one. Old and new rows of members are
+# joined without a nested loop (see corps.plans); where totals are read as well, the statement is planned for the rows at hand.
+PLANS = """
+ALTER FUNCTION stats_note_roster_update() SET enable_nestloop = off;
+CREATE OR REPLACE FUNCTION stats_note_units_update() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE $plan$
+    INSERT INTO stats_dirty (unit_id, day, source)
+    SELECT DISTINCT parent.id, t.day, 'tree'
+    FROM old_rows o JOIN new_rows n USING (id)
+    CROSS JOIN LATERAL (VALUES (o.parent_id), (n.parent_id)) AS parent (id)
+    JOIN stats_totalday t ON t.unit_id = n.id
+    WHERE o.parent_id IS DISTINCT FROM n.parent_id AND parent.id IS NOT NULL $plan$;
+    RETURN NULL;
+END $$;
+"""
 
 # As for the keys and cells of 0003.
 STORAGE = """

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from psycopg import Cursor
 from psycopg.errors import Diagnostic
 
 from corps import plans
 from corps.actors import SYSTEM
+from corps.models import Unit
 from members.logic.ledger import Line
 from members.models import Member
 from members.operations.equipment.issuing import issue
@@ -60,6 +62,20 @@ def test_a_change_of_many_after_changes_of_one(cast: Cast, told: list[str]) -> N
         assert re.search("(Hash|Merge)( Full)? Join", plan), plan
 
 
+def test_units_that_are_renumbered_after_one_was_changed(cast: Cast, told: list[str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT corps_lock_tree()")
+    for _time in range(ONE_BY_ONE):
+        Unit.objects.filter(code="sg11").update(rght=F("rght"))
+    told.clear()
+    assert Unit.objects.update(rght=F("rght")) == len(cast.units)
+    found = joins_of_old_and_new(told)
+    # History, and totals and stocks of units that change their superior; the guard of the tree is passed by its lock.
+    assert len(found) == 3
+    for plan in found:
+        assert re.search("(Hash|Merge)( Full)? Join", plan), plan
+
+
 def test_a_list_for_many_after_receipts_of_one(cast: Cast, told: list[str]) -> None:
     scene = stage.build(cast)
     stage.fill(scene.store, Line(scene.vest.pk, 1_000))
@@ -71,6 +87,16 @@ def test_a_list_for_many_after_receipts_of_one(cast: Cast, told: list[str]) -> N
     issue(actor=SYSTEM, store_id=scene.store.pk, member_lines=lines, token=stage.token())
     (plan,) = [one for one in told if "Scan on sides" in one or "CTE net" in one]
     assert "Hash Join" in plan, plan
+
+
+def test_no_trigger_keeps_a_plan_for_old_and_new_rows(db: None) -> None:
+    """It is planned each time, joins without a nested loop, or joins fully, which has no nested loop."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            r"SELECT proname FROM pg_proc WHERE prorettype = 'trigger'::regtype AND proconfig IS NULL"
+            r" AND prosrc ~ '(old_\w+( \w+)? JOIN new_|new_\w+( \w+)? JOIN old_)' AND prosrc !~ 'EXECUTE \$'"
+        )
+        assert cursor.fetchall() == []
 
 
 def test_functions_that_were_written_anew_are_mended(db: None) -> None:
