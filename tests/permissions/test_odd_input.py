@@ -22,7 +22,7 @@ from members.enums import ImportState
 from members.models import RosterImport
 from tests.cast import assemble
 from tests.permissions.rules import API, PAGES, Place, Rule
-from tests.permissions.stage import Scenery, address, enter, furnish
+from tests.permissions.stage import Scenery, address, enter, furnish, sit_down
 
 UNIT = "sg11"
 HUGE = "9" * 40
@@ -158,7 +158,7 @@ def doors(django_db_setup: None, django_db_blocker: Any) -> Iterator[list[Door]]
 def client(db: None, doors: list[Door]) -> Client:
     """The officer of the whole corps, who passes every door."""
     client = Client(raise_request_exception=False)
-    client.force_login(Account.objects.get(username="liaison_hy"))
+    sit_down(client, Account.objects.get(username="liaison_hy"))
     return client
 
 
