@@ -3,7 +3,8 @@
 import hashlib
 import os
 import sys
-import tempfile
+import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,9 @@ VENV = ROOT / ".venv"
 VENV_PYTHON = VENV / "bin" / "python"
 NODE_MODULES = ROOT / "node_modules"
 LOCALE = ROOT / "locale"
+
+# A umask belongs to the whole process.
+_UMASK = threading.Lock()
 
 
 def state_folder() -> Path:
@@ -36,16 +40,18 @@ def make_state_folder(place: Path) -> Path:
 
 
 def _make_whole(place: Path, mode: int) -> None:
-    """Make `place` and give it its mode in one step: two commands may start on it in the same moment."""
+    """Make `place` with its mode in one step, and never in place of another: two commands may start on it together.
+
+    A folder renamed to `place` would replace an empty one, in which the other command is about to make its own.
+    """
     place.parent.mkdir(parents=True, exist_ok=True)
-    half = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
-    half.chmod(mode)
-    try:
-        half.rename(place)
-    except OSError:  # the other command was quicker and has begun to use it
-        half.rmdir()
-        if not place.exists():
-            raise
+    with _UMASK:
+        before = os.umask(0o777 & ~mode)
+        try:
+            with suppress(FileExistsError):
+                place.mkdir(mode)
+        finally:
+            os.umask(before)
 
 
 def short_hash(place: Path) -> str:
