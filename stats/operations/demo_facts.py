@@ -235,6 +235,9 @@ def _write_shifts(shifts: Sequence[Shift]) -> int:
     columns = "id unit_id kind_id category mechanism site_id route starts_at ends_at needed police auxiliaries vehicles"
     columns += " remarks state materials people_reached summary closed_at closed_by_id cancel_reason"
     _copy("duties_shift", columns.split(), ((key, *_shift_row(shift)) for key, shift in numbered))
+    with connection.cursor() as cursor:
+        # What hangs on shifts is compared with them, which the planner would still take for none.
+        cursor.execute("ANALYZE duties_shift (id)")
     _copy(
         "duties_shiftunit",
         ["shift_id", "unit_id"],
@@ -325,9 +328,6 @@ def _reserve(table: str, count: int) -> list[int]:
 
 def _copy(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     names = ", ".join(f'"{column}"' for column in columns)
-    with connection.cursor() as cursor:
-        with cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
-            for row in rows:
-                copy.write_row(row)
-        # What is written next is compared with these rows, which the planner would still take for none.
-        cursor.execute(f'ANALYZE "{table}" ("{columns[0]}")')
+    with connection.cursor() as cursor, cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
+        for row in rows:
+            copy.write_row(row)
