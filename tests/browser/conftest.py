@@ -37,6 +37,9 @@ DESKTOP = ViewportSize(width=1440, height=900)
 PHONE = ViewportSize(width=390, height=844)
 SIZES: dict[str, ViewportSize] = {"desktop": DESKTOP, "phone": PHONE}
 
+# So often a page is asked to close, a second apart.
+CLOSINGS = 20
+
 Scheme = Literal["light", "dark"]
 
 
@@ -93,6 +96,7 @@ class Windows:
 
     def __init__(self, browser: Browser) -> None:
         self.browser = browser
+        self.control = browser.new_browser_cdp_session()
         self.idle: dict[tuple[str, Scheme], list[BrowserContext]] = {}
 
     def take(self, size: str, scheme: Scheme) -> BrowserContext:
@@ -103,7 +107,7 @@ class Windows:
     def give_back(self, size: str, scheme: Scheme, window: BrowserContext, address: str) -> None:
         """Empty a window, for whoever takes it next."""
         for page in window.pages:
-            page.close()
+            self.shut(page)
         window.clear_permissions()
         window.set_geolocation(None)
         page = window.new_page()
@@ -112,6 +116,21 @@ class Windows:
         page.close()
         window.clear_cookies()
         self.idle[size, scheme].append(window)
+
+    def shut(self, page: Page) -> None:
+        """Close a page, also one that is just going somewhere else.
+
+        Chromium forgets a request to close that meets the arrival of another document, and says that it was carried
+        out (its issue 536385539); Playwright's `close` then waits for ever. Asked once more, the page closes.
+        """
+        target = page.context.new_cdp_session(page).send("Target.getTargetInfo")["targetInfo"]["targetId"]
+        for _ in range(CLOSINGS):
+            # It may be late and then close, or have closed already when it is asked again.
+            with suppress(Error), page.expect_event("close", timeout=1_000):
+                self.control.send("Target.closeTarget", {"targetId": target})
+            if page.is_closed():
+                return
+        raise AssertionError(f"the browser does not close {page.url}, asked {CLOSINGS} times")
 
     def _open(self, size: str, scheme: Scheme) -> BrowserContext:
         return self.browser.new_context(

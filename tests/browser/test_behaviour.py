@@ -8,7 +8,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import PageFor, shoot
+from tests.browser.conftest import PageFor, Windows, shoot
 
 
 @pytest.fixture
@@ -31,6 +31,17 @@ def test_a_dialog_opens_names_its_consequence_and_closes_by_button_escape_and_ba
         else:
             guide.mouse.click(5, 5)
         expect(dialog).to_be_hidden()
+
+
+def test_a_page_that_is_going_elsewhere_is_closed(windows: Windows, page_for: PageFor) -> None:
+    visitor = page_for()
+    for delay in range(0, 30, 2):
+        page = visitor.page.context.new_page()
+        page.goto(f"{visitor.address}/design/")
+        page.evaluate("() => { setTimeout(() => location.reload(), 0); }")
+        page.wait_for_timeout(delay)
+        windows.shut(page)
+        assert page.is_closed()
 
 
 @pytest.fixture

@@ -150,7 +150,9 @@ def test_a_squads_kit_is_issued_with_one_size_for_all(page_for: PageFor, desk: D
     sizes = dict(Holding.objects.filter(kind=desk.vest, member__isnull=False).values_list("member__name", "size"))
     assert sizes == {"张伟": "L", "王芳": "XL", "李娜": "L", "刘敏": "L", "陈曦": "L"}
     page.get_by_label("全选").check()
-    page.get_by_role("button", name="已签字，确认所选").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="已签字，确认所选").click()
+    expect(page.locator(".y-messages")).to_contain_text("5")
     assert not Confirmation.objects.filter(confirmed_at=None).exists()
 
 
