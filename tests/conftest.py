@@ -11,12 +11,19 @@ from django.db import connection
 
 from tests.cast import Cast, assemble
 from yiwu.celery import app
+from yiwu.services.valkey import DATABASES
 
 # Every test process has a queue of its own, so that no worker takes the work of another. Set before anything
 # is sent, and before pytest's collection touches a task: see yiwu/celery.py.
 app.conf.task_default_queue = f"tests-{os.getpid()}"
 # And a stream of live events of its own, which the processes it starts find in their environment.
 settings.LIVE_STREAM = os.environ["LIVE_STREAM"] = f"tests-live-{os.getpid()}"
+# And, of several workers, a database of its own in Valkey: emptying the cache empties the whole of it, which would
+# set back what another worker is just counting. 0 is everybody's, 1 the queues'.
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    number = 2 + int(worker.removeprefix("gw")) % (DATABASES - 2)
+    address = f"{settings.REDIS_URL.partition('?')[0]}?db={number}"
+    settings.REDIS_URL = settings.CACHES["default"]["LOCATION"] = os.environ["REDIS_URL"] = address
 
 # How long an example takes says how busy the machine is, not whether the answer is right.
 hypothesis.settings.register_profile("any-machine", deadline=None)
