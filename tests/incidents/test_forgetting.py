@@ -155,6 +155,7 @@ def test_killed_amid_it_leaves_nobody_half_erased_and_the_next_run_goes_on() -> 
 def waiting_for_the_log() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'corps_actionlog'::regclass)"
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'corps_actionlog'::regclass"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
         )
         return bool(cursor.fetchone()[0])
