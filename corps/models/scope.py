@@ -113,6 +113,9 @@ _steady: ContextVar[list[Tree] | None] = ContextVar("steady_tree", default=None)
 @contextmanager
 def steady_tree() -> Iterator[None]:
     """Within it one version of the tree answers everything: for what only reads, such as drawing a page."""
+    if _steady.get() is not None:
+        yield
+        return
     token = _steady.set([])
     try:
         yield

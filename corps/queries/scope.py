@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
-from corps.models.scope import Node, Scope, Tree, current_tree, local_today, scope_of
+from corps.models.scope import Node, Scope, Tree, current_tree, local_today, scope_of, steady_tree
 from corps.permissions import Permission
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ __all__ = [
     "require",
     "scope_of",
     "see_unit",
+    "steady_tree",
 ]
 
 

@@ -1,7 +1,9 @@
 """The navigation shows each reader the places that are open to them, and the trail links as far up as they may see."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from corps.queries.scope import current_tree
 from tests.cast import Cast
@@ -56,3 +58,15 @@ def test_the_trail_links_only_inside_the_scope(cast: Cast) -> None:
         ("青山大队", True),
         ("一中队", True),
     ]
+
+
+@pytest.mark.parametrize(("method", "times"), [("get", 1), ("post", 2)])
+def test_the_navigation_asks_for_the_version_of_the_tree_once(cast: Cast, method: str, times: int) -> None:
+    """Also on a page that answers a form, where what was asked before the form may be out of date after it."""
+    client = Client()
+    client.force_login(cast.accounts["captain_sg"])
+    with CaptureQueriesContext(connection) as asked:
+        answer = getattr(client, method)("/no-such-place/")
+    assert answer.status_code == 404
+    assert "/u/sg/roster/" in answer.content.decode()
+    assert sum("corps_scope_version" in query["sql"] for query in asked) == times

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.template import Context
 
+from corps.queries.scope import steady_tree
 from yiwu.navigation import MY_PLACES, my_places, places_for, trail_to
 from yiwu.ui.library import register
 
@@ -19,7 +20,9 @@ def navigation(context: Context, kind: str = "bar") -> dict[str, Any]:
     place = context.get("place", "")
     if not hasattr(request, "places"):
         mine = place in {key for key, *_rest in MY_PLACES}
-        request.places = my_places(request.user) if mine else places_for(request.user, context.get("unit"))
+        # The page that answers a form is no page that only reads, but its navigation does no more than that.
+        with steady_tree():
+            request.places = my_places(request.user) if mine else places_for(request.user, context.get("unit"))
     links = request.places
     # Five places fit a thumb; the others stand behind the last of them.
     shown = links if kind == "bar" or len(links) <= THUMB_PLACES else links[: THUMB_PLACES - 1]
