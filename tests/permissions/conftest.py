@@ -1,5 +1,6 @@
-"""The sweeps' scenery, set up once for all tests of a file."""
+"""The sweeps' scenery, set up once for all tests of a file, and silence about what they are refused."""
 
+import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,3 +17,11 @@ def scenery(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scenery]:
     with django_db_blocker.unblock(), transaction.atomic():
         yield furnish(assemble())
         transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """Thousands of refusals need no line of the log each, which takes as long as some answers; failures keep theirs."""
+    logging.disable(logging.WARNING)
+    yield
+    logging.disable(logging.NOTSET)

@@ -72,11 +72,12 @@ class Stage(Scenery):
             return False
         if self.account is not None and self.account.is_superuser:
             return True
-        node: Unit | None = self.cast.unit(unit_code)
+        units = {unit.pk: unit for unit in self.cast.units.values()}
+        node: Unit | None = self.cast.units[unit_code]
         while node is not None:
             if node.code == OWN:
                 return True
-            node = node.parent
+            node = units.get(node.parent_id)
         return False
 
 
