@@ -112,7 +112,7 @@ class TransferViewSet(_Entered):
         actor, unit = actor_of(request), place_asked(request, Permission.MEMBER_VIEW)
         found = {
             "waiting": transfers_waiting(actor, unit, limit=LISTED).rows,
-            "asked": transfers_asked(actor, unit),
+            "asked": transfers_asked(actor, unit).rows,
             "settled": transfers_settled(actor, unit),
         }
         return Response(TransferRequestListSerializer(found).data)

@@ -29,6 +29,11 @@ class Some:
     rows: Sequence[Any]
     number: int
 
+    @property
+    def cut(self) -> int:
+        """How many are shown where there are more; else 0."""
+        return len(self.rows) if self.number > len(self.rows) else 0
+
 
 def transfers_waiting(actor: "Actor", unit: Node, *, limit: int) -> Some:
     """Requests that units within this one have to answer, the oldest first."""
@@ -40,11 +45,11 @@ def transfers_to_answer(actor: "Actor", unit: Node) -> Any:
     return _transfers(actor).filter(InUnits("to_unit_id", _own(actor, unit)), state=TransferState.ASKED)
 
 
-def transfers_asked(actor: "Actor", unit: Node) -> list[TransferRequest]:
-    """Requests of units within this one that wait for others."""
+def transfers_asked(actor: "Actor", unit: Node) -> Some:
+    """Requests of units within this one that wait for others, the oldest first."""
     within = current_tree().within(unit.id)
     rows = _transfers(actor).filter(InUnits("from_unit_id", within), state=TransferState.ASKED)
-    return list(rows.order_by("asked_at", "id")[:LISTED])
+    return _some(rows.order_by("asked_at", "id"), LISTED)
 
 
 def transfers_settled(actor: "Actor", unit: Node) -> list[TransferRequest]:

@@ -40,8 +40,10 @@ _PHONES = frozenset({"phone", "emergency_phone"})
 def proposals(request: HttpRequest, unit: Node) -> HttpResponse:
     """What waits, and what was decided last."""
     actor = actor_of(request)
+    waiting = proposals_waiting(actor, unit, limit=LISTED)
     values = {
-        "waiting": [_row(actor, one) for one in proposals_waiting(actor, unit, limit=LISTED).rows],
+        "waiting": [_row(actor, one) for one in waiting.rows],
+        "waiting_cut": waiting.cut,
         "settled": [_row(actor, one) for one in proposals_settled(actor, unit)],
         "places": places(request, "proposals", unit),
     }

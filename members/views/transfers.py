@@ -26,13 +26,17 @@ from members.views.life import STATE_SHAPES, places
 def transfers(request: HttpRequest, unit: Node) -> HttpResponse:
     """What this unit has to answer, what it has asked others, and what was settled last."""
     actor = actor_of(request)
-    waiting = transfers_waiting(actor, unit, limit=LISTED)
+    waiting, asked = transfers_waiting(actor, unit, limit=LISTED), transfers_asked(actor, unit)
+    moves = moves_waiting(actor, unit, limit=LISTED)
     scope = scope_of(actor, Permission.MEMBER_VIEW)
     edits = scope_of(actor, Permission.MEMBER_EDIT)
     values = {
         "waiting": [_row(one, scope.ids, edits.ids) for one in waiting.rows],
-        "moves": [_asked(one) for one in moves_waiting(actor, unit, limit=LISTED).rows],
-        "asked": [_row(one, scope.ids, edits.ids) for one in transfers_asked(actor, unit)],
+        "waiting_cut": waiting.cut,
+        "moves": [_asked(one) for one in moves.rows],
+        "moves_cut": moves.cut,
+        "asked": [_row(one, scope.ids, edits.ids) for one in asked.rows],
+        "asked_cut": asked.cut,
         "settled": [_row(one, scope.ids, edits.ids) for one in transfers_settled(actor, unit)],
         "places": places(request, "transfers", unit),
     }

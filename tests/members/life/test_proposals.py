@@ -12,6 +12,7 @@ from members.models import Member, Proposal
 from members.operations import people
 from members.operations.people import InvalidParticulars
 from members.operations.proposals import approve, propose, return_proposal, withdraw_proposal
+from members.queries.asking import LISTED
 from tests.cast import Cast
 from tests.members.life import cases
 from tests.members.roster import person
@@ -103,6 +104,17 @@ def test_from_the_phone_to_the_record(cast: Cast) -> None:
     desk_only = Client()
     desk_only.force_login(cast.accounts["captain_sg11"])
     assert desk_only.post("/my/proposal/withdraw/").status_code == 404
+
+
+@pytest.mark.parametrize(("beyond", "told"), [(0, 0), (1, 1)])
+def test_a_list_that_is_cut_says_so(cast: Cast, beyond: int, told: int) -> None:
+    for _number in range(LISTED + beyond):
+        cases.proposal(cast, "sg11")
+    client = Client()
+    client.force_login(cast.accounts["captain_sg11"])
+    page = client.get("/u/sg11/proposals/").content.decode()
+    assert page.count("李改") == LISTED
+    assert page.count("这里先显示 100 条") == told
 
 
 @pytest.mark.parametrize("rows", [1, 50])

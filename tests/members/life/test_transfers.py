@@ -22,6 +22,7 @@ from members.operations.transfers import (
     return_transfer,
     withdraw_transfer,
 )
+from members.queries.asking import LISTED
 from tests.cast import Cast, assemble
 from tests.members.life.cases import arriving
 from tests.members.roster import person
@@ -138,6 +139,18 @@ def test_a_captain_names_a_unit_of_others_by_its_path(cast: Cast) -> None:
     assert "对方接收之前" in page
     unknown = client.post(f"/members/{member.pk}/transfer/", {"unit": "没有这个队", "reason": "搬家"})
     assert "没有这个队" in unknown.content.decode()
+
+
+@pytest.mark.parametrize(("beyond", "told"), [(0, 0), (1, 2)])
+def test_a_list_that_is_cut_says_so(cast: Cast, beyond: int, told: int) -> None:
+    for _number in range(LISTED + beyond):
+        arriving(cast, "sg11")
+        ask(cast, person(cast.units["sg11"].pk, "张伟"))
+    client = Client()
+    client.force_login(cast.accounts["captain_sg11"])
+    page = client.get("/u/sg11/transfers/").content.decode()
+    assert page.count("赵来") == page.count("张伟") == LISTED
+    assert page.count("这里先显示 100 条") == told
 
 
 @pytest.mark.parametrize("rows", [1, 50])
