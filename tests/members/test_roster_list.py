@@ -92,21 +92,44 @@ def test_pages_hold_everybody_once_forwards_and_backwards(cast: Cast, code: str,
     assert found[0].previous == ""
 
 
+@pytest.mark.parametrize("code", ["sg", "hy"])
 @pytest.mark.parametrize("shape", list(legs.Shape))
-def test_every_shape_gives_the_same_members(cast: Cast, monkeypatch: pytest.MonkeyPatch, shape: legs.Shape) -> None:
+def test_every_shape_gives_the_same_members(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, shape: legs.Shape, code: str
+) -> None:
     crowd(cast, 24)
-    expected = {row.id for row in look(cast, "captain_hy", "sg", size=100).rows}
+    expected = {row.id for row in look(cast, "captain_hy", code, size=100).rows}
     order = legs.BY_UNIT if shape == legs.Shape.STREAM else legs.BY_NAME
 
     def forced(name: str, condition: object, *_rest: object) -> legs.Leg:
         return legs.Leg(name, condition, order, shape)  # type: ignore[arg-type]
 
     monkeypatch.setattr("members.queries.roster.listing.by_name", forced)
-    page = look(cast, "captain_hy", "sg", size=100)
+    page = look(cast, "captain_hy", code, size=100)
     assert {row.id for row in page.rows} == expected
-    first = look(cast, "captain_hy", "sg", size=5)
-    second = look(cast, "captain_hy", "sg", size=5, after=first.next)
+    first = look(cast, "captain_hy", code, size=5)
+    second = look(cast, "captain_hy", code, size=5, after=first.next)
     assert [row.id for row in (*first.rows, *second.rows)] == [row.id for row in page.rows][:10]
+
+
+@pytest.mark.parametrize("code", ["sg", "hy"])
+@pytest.mark.parametrize("typed", ["伟", "吐", "力吐", "力·吐", "无"])
+def test_a_name_read_unit_by_unit_is_the_one_that_the_index_finds(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, typed: str, code: str
+) -> None:
+    crowd(cast, 24)
+    person(cast.units["sg21"].pk, "艾力·吐尔逊")
+    found = {}
+    for shape in (legs.Shape.FEW, legs.Shape.STREAM):
+
+        def forced(name: str, indexed: object, read: object, *_rest: object, one: legs.Shape = shape) -> legs.Leg:
+            condition = indexed if one == legs.Shape.FEW else read
+            return legs.Leg(name, condition, legs.BY_UNIT, one)  # type: ignore[arg-type]
+
+        monkeypatch.setattr("members.queries.roster.search.few_or_stream", forced)
+        found[shape] = [row.id for row in look(cast, "captain_hy", code, size=100, typed=typed).rows]
+    assert found[legs.Shape.FEW] == found[legs.Shape.STREAM]
+    assert bool(found[legs.Shape.FEW]) == (typed != "无")
 
 
 @pytest.mark.parametrize("cursor", ["nonsense", "all.0", "all.999999999999999999", "pinyin.1", "all.", "' OR 1=1"])

@@ -121,15 +121,21 @@ def _stream(
     # The units come sorted, each unit's members come sorted: the planner stops at the limit without sorting all.
     where = all_of(conditions)
     inner = order[1:]
+    # Where all units are meant the database knows them; sending and sorting a thousand takes longer than a page does.
+    units = (
+        Condition("corps_unit AS u")
+        if place.everything
+        else Condition("unnest(%s::bigint[]) AS u (id)", (list(place.ids),))
+    )
     sql = (
         f"SELECT u.id, {_named(inner, 'k')}"
-        f" FROM (SELECT id FROM unnest(%s::bigint[]) AS u (id) ORDER BY id {direction} OFFSET 0) AS u"
+        f" FROM (SELECT u.id FROM {units.sql} ORDER BY u.id {direction} OFFSET 0) AS u"
         " CROSS JOIN LATERAL ("
         f"SELECT {_named(inner, 'm')} FROM members_member m WHERE m.unit_id = u.id AND {where.sql}"
         f" ORDER BY {_ordered(inner, 'm', direction)} LIMIT %s) AS k"
         f" ORDER BY u.id {direction}, {_ordered(inner, 'k', direction)} LIMIT %s"
     )
-    return sql, [list(place.ids), *where.params, limit, limit]
+    return sql, [*units.params, *where.params, limit, limit]
 
 
 def without(conditions: list[Condition], found: Condition) -> Condition:

@@ -42,7 +42,9 @@ def _name(text: str, place: Within, limit: int) -> list[Leg]:
     # The longest pieces say everything; single characters stand in the index for words of one character.
     wanted = [gram for gram in grams if len(gram) == 2] or grams
     indexed = Condition("m.name_grams @> %s::text[]", (wanted,))
-    read = Condition("replace(m.name, '·', '') LIKE %s", (f"%{text}%",))
+    # A single character does not stand across the dot of a name such as 艾力·吐尔逊.
+    letters = "m.name" if len(text) == 1 else "replace(m.name, '·', '')"
+    read = Condition(f"{letters} LIKE %s", (f"%{text}%",))
     if len(text) > 2:
         return [Leg("name", indexed, BY_UNIT, Shape.FEW)]
     return [few_or_stream("name", indexed, read, place, total_rows(), limit)]
