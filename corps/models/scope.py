@@ -112,7 +112,10 @@ _steady: ContextVar[list[Tree] | None] = ContextVar("steady_tree", default=None)
 
 @contextmanager
 def steady_tree() -> Iterator[None]:
-    """Within it one version of the tree answers everything: for what only reads, such as drawing a page."""
+    """Within it one version of the tree answers everything: for what only reads, such as drawing a page.
+
+    One inside another keeps to the version of the outer one.
+    """
     if _steady.get() is not None:
         yield
         return
